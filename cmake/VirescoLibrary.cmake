@@ -1,0 +1,30 @@
+# viresco_library(NAME [USES folder..] [LINK target..]): src/NAME/*.cpp becomes viresco::NAME.
+# A folder without sources yet is passed over, so that the list above may run ahead of the code.
+function(viresco_compile_options target)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wshadow
+    $<$<BOOL:${VIRESCO_WERROR}>:-Werror>)
+  # One lane's bits never depend on its neighbours: no contraction unless written.
+  target_compile_options(${target} PUBLIC -ffp-contract=off)
+  if(VIRESCO_SANITIZE)
+    target_compile_options(${target} PUBLIC -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+    target_link_options(${target} PUBLIC -fsanitize=address,undefined)
+  endif()
+endfunction()
+
+function(viresco_library name)
+  cmake_parse_arguments(A "" "" "USES;LINK" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp ${PROJECT_SOURCE_DIR}/src/${name}/*.S)
+  if(NOT sources)
+    return()
+  endif()
+  add_library(viresco_${name} STATIC ${sources})
+  add_library(viresco::${name} ALIAS viresco_${name})
+  target_include_directories(viresco_${name} PUBLIC ${PROJECT_SOURCE_DIR}/src)
+  foreach(use ${A_USES})
+    if(TARGET viresco_${use})
+      target_link_libraries(viresco_${name} PUBLIC viresco::${use})
+    endif()
+  endforeach()
+  target_link_libraries(viresco_${name} PUBLIC fmt::fmt PRIVATE ${A_LINK})
+  viresco_compile_options(viresco_${name})
+endfunction()

@@ -1,0 +1,95 @@
+#pragma once
+#include "base/diagnostic.h"
+#include "text/node.h"
+#include "units/unit.h"
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace viresco::matter {
+
+/// Evidence behind a number, weakest last (architecture section 2).
+enum class Evidence { measured, supplier, literature, estimate };
+const char* to_string(Evidence);
+std::optional<Evidence> parse_evidence(std::string_view);
+
+/// A number of a file with everything needed to say where it came from.
+struct Datum {
+    double si = 0;                // value in SI
+    units::Unit unit;             // as written
+    std::optional<double> low_si, high_si; // `range`
+    Evidence evidence = Evidence::estimate;
+    bool evidence_given = false;
+    std::string source;           // free text / doi; empty when not given
+    SourcePos pos;                // of the value
+};
+
+/// Reads a quantity scalar ("4 kWh/m3") or a map {value, unit?, range?, evidence?, source?}.
+/// Errors (with place) go to diagnostics; nullopt then.
+std::optional<Datum> read_datum(const text::Node&, Diagnostics&);
+
+/// Text in both languages ({en: .., zh: ..} or one string for both).
+struct Title {
+    std::string en, zh;
+    const std::string& in(Language l) const { return l == Language::zh ? zh : en; }
+};
+Title read_title(const text::Node&, Diagnostics&);
+
+/// Elemental composition, mol per mol of formula unit; "charge" apart.
+struct Formula {
+    std::map<std::string, double> elements; // symbol -> count
+    double charge = 0;
+    std::string text;
+    /// Molar mass [kg/mol], IUPAC 2021 abridged atomic weights.
+    double molar_mass() const;
+    /// Theoretical oxygen demand [kg O2 per mol] with N as NH3, S as sulfate, P as phosphate, halogen as
+    /// halide: 8 g per unit of g = 4C+H-2O-3N+6S+5P+K+Na+2Ca+2Mg+4Si-Cl-charge (domain/cases.md section 0).
+    double thod() const;
+};
+
+/// Reads "C16H18N2O4S", "CH1.64O0.52N0.16", "Ca(OH)2", "CuSO4.5H2O" (also '·'), "NH4+", "SO4-2", "SO4^2-".
+std::optional<Formula> parse_formula(std::string_view text, units::UnitError* error = nullptr);
+
+enum class Phase { solid, liquid, gas };
+
+/// A substance or biomass class, counted in kg.
+struct Component {
+    std::string name;
+    Title title;
+    SourcePos pos;
+    std::string cas;
+    Phase state = Phase::liquid; // the phase whose formation enthalpy is meant by `formation_enthalpy`
+    std::vector<std::string> tags;
+    std::optional<Formula> formula;
+    /// kg of element per kg of component. From the formula, or from `contents` {C: 0.2 kg/kg, ..} where
+    /// a component states contents; absent elements of a stated component are zero.
+    std::map<std::string, double> contents;
+    double charge_per_kg = 0; // mol of charge per kg
+    double thod_per_kg = 0;   // kg O2 per kg
+    /// Every scalar property of the file by name (SI): molar_mass, density, heat_capacity,
+    /// heat_capacity_gas [J/kg/K], formation_enthalpy [J/kg], heat_of_vaporisation [J/kg at 298.15 K],
+    /// pKa, solubility, and whatever else a model file defines. Derived ones (molar_mass, thod,
+    /// formation_enthalpy estimated from ThOD) are added with their evidence.
+    std::map<std::string, Datum> properties;
+};
+
+/// Components of a case, in file order, names unique.
+class ComponentTable {
+public:
+    /// Adds the components of one `kind: components` file.
+    void read(const text::Node& file, Diagnostics&);
+    int size() const { return static_cast<int>(components_.size()); }
+    const Component& operator[](int i) const { return components_[static_cast<size_t>(i)]; }
+    int find(std::string_view name) const; // -1 if absent
+    std::vector<std::string> names() const;
+    /// Every element that some component contains, sorted.
+    std::vector<std::string> elements() const;
+    /// True when every component declares what the quantity needs ("C", "N", .., "charge", "cod").
+    bool audited(const std::string& quantity) const;
+
+private:
+    std::vector<Component> components_;
+};
+
+} // namespace viresco::matter
