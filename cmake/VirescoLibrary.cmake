@@ -1,5 +1,3 @@
-# viresco_library(NAME [USES folder..] [LINK target..]): src/NAME/*.cpp becomes viresco::NAME.
-# A folder without sources yet is passed over, so that the list above may run ahead of the code.
 function(viresco_compile_options target)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wshadow
     $<$<BOOL:${VIRESCO_WERROR}>:-Werror>)
@@ -9,8 +7,13 @@ function(viresco_compile_options target)
     target_compile_options(${target} PUBLIC -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
     target_link_options(${target} PUBLIC -fsanitize=address,undefined)
   endif()
+  if(VIRESCO_FUZZ)
+    target_compile_options(${target} PUBLIC -fsanitize=fuzzer-no-link)
+  endif()
 endfunction()
 
+# viresco_library(NAME [USES folder..] [LINK target..]): src/NAME/*.cpp becomes viresco::NAME.
+# A folder without sources yet is passed over, so that the list of folders may run ahead of the code.
 function(viresco_library name)
   cmake_parse_arguments(A "" "" "USES;LINK" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp ${PROJECT_SOURCE_DIR}/src/${name}/*.S)
@@ -27,4 +30,17 @@ function(viresco_library name)
   endforeach()
   target_link_libraries(viresco_${name} PUBLIC fmt::fmt PRIVATE ${A_LINK})
   viresco_compile_options(viresco_${name})
+endfunction()
+
+# viresco_fuzzers(LINK target..): every *_fuzz.cpp of the calling folder becomes a libFuzzer program.
+function(viresco_fuzzers)
+  cmake_parse_arguments(A "" "" "LINK" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*_fuzz.cpp)
+  foreach(source ${sources})
+    get_filename_component(name ${source} NAME_WE)
+    add_executable(${name} ${source})
+    target_link_libraries(${name} PRIVATE ${A_LINK})
+    viresco_compile_options(${name})
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+  endforeach()
 endfunction()
