@@ -32,15 +32,18 @@ function(viresco_library name)
   viresco_compile_options(viresco_${name})
 endfunction()
 
-# viresco_fuzzers(LINK target..): every *_fuzz.cpp of the calling folder becomes a libFuzzer program.
+# viresco_fuzzers(LINK target..): every *_fuzz.cpp of the calling folder becomes a libFuzzer program;
+# the target `fuzzers` builds them all.
 function(viresco_fuzzers)
   cmake_parse_arguments(A "" "" "LINK" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*_fuzz.cpp)
+  add_custom_target(fuzzers)
   foreach(source ${sources})
     get_filename_component(name ${source} NAME_WE)
     add_executable(${name} ${source})
     target_link_libraries(${name} PRIVATE ${A_LINK})
     viresco_compile_options(${name})
     target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+    add_dependencies(fuzzers ${name})
   endforeach()
 endfunction()

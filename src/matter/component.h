@@ -28,6 +28,9 @@ struct Datum {
 /// Reads a quantity scalar ("4 kWh/m3") or a map {value, unit?, range?, evidence?, source?}.
 /// Errors (with place) go to diagnostics; nullopt then.
 std::optional<Datum> read_datum(const text::Node&, Diagnostics&);
+/// The `evidence:` and `source:` entries alone, as they stand beside other things than a number.
+std::optional<Evidence> read_evidence(const text::Node&, Diagnostics&);
+std::optional<std::string> read_source(const text::Node&, Diagnostics&);
 
 /// Text in both languages ({en: .., zh: ..} or one string for both).
 struct Title {

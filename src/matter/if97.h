@@ -16,6 +16,8 @@ struct State {
 
 State region1(double T, double p);
 State region2(double T, double p);
+/// Region 2 at zero pressure (its ideal-gas part): h, u, cp, w and their derivatives; v and s do not exist (NaN).
+State ideal_vapour(double T);
 double saturation_pressure(double T);    // region 4, equation 30
 double saturation_temperature(double p); // region 4, equation 31
 double d_saturation_pressure(double T);

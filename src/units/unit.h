@@ -20,6 +20,7 @@ public:
     Dimension operator*(const Dimension&) const;
     Dimension operator/(const Dimension&) const;
     /// Rational powers; the exponent is given as numerator / denominator.
+    /// Throws std::domain_error for denominator 0, std::overflow_error where an exponent leaves int.
     Dimension pow(int numerator, int denominator = 1) const;
     bool operator==(const Dimension&) const = default;
     std::strong_ordering operator<=>(const Dimension&) const = default;

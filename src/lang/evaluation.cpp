@@ -1,0 +1,363 @@
+#include "lang/evaluation.h"
+#include "numerics/dense_lu.h"
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace viresco::lang {
+namespace {
+
+constexpr double tolerance = 1e-10; // relative residual; one more Newton step follows
+constexpr double tiny_step = 1e-14; // relative size of a step that can change nothing any more
+constexpr int max_iterations = 80, max_halvings = 12, max_ticks = 2000;
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+} // namespace
+
+Evaluation::Evaluation(const Program& program, int width) : Evaluation(program, kernels(width)) {}
+
+Evaluation::Evaluation(const Program& program, const Kernels& set)
+    : program_(program), kernels_(set), width_(set.width) {
+    slots_.assign(static_cast<size_t>(program.n_slots() * width_), 0);
+    for (const auto& [slot, value] : program.constants())
+        for (int l = 0; l < width_; ++l) slots_[static_cast<size_t>(slot * width_ + l)] = value;
+    size_t n = 0;
+    for (const ImplicitBlock& b : program.implicit()) n = std::max(n, b.unknowns.size());
+    const auto w = static_cast<size_t>(width_);
+    u_.resize(n * w);
+    du_.resize(n * w);
+    saved_.resize(n * w);
+    matrix_.resize(n * n);
+    rhs_.resize(n);
+    pivot_.resize(n);
+    lanes_.resize(w);
+    status_.resize(w);
+
+    // A flow counts as converged relative to itself, down to 1e-9 of the largest flow of its stream.
+    const std::vector<double>& nominal = program.nominal();
+    scale_floor_.assign(program.unknowns().size(), 0);
+    for (size_t i = 0; i < nominal.size(); ++i) {
+        if (program.unknowns()[i].group < 0) continue;
+        for (size_t j = 0; j < nominal.size(); ++j)
+            if (program.unknowns()[j].group == program.unknowns()[i].group)
+                scale_floor_[i] = std::max(scale_floor_[i], 1e-9 * std::fabs(nominal[j]));
+    }
+}
+
+double Evaluation::norm(const ImplicitBlock& block, int lane, std::vector<int>* worst) const {
+    double largest = 0;
+    std::vector<std::pair<double, int>> all;
+    for (const int k : block.unknowns) {
+        const Program::UnknownSlots& s = program_.unknown_slots()[static_cast<size_t>(k)];
+        const double left = value(s.left, lane), right = value(s.right, lane);
+        const double scale = std::max({std::fabs(left), std::fabs(right), scale_floor_[static_cast<size_t>(k)], 1e-290});
+        const double r = std::fabs(left - right) / scale;
+        const double size = std::isfinite(r) ? r : infinity;
+        largest = std::max(largest, size);
+        if (worst) all.emplace_back(size, k);
+    }
+    if (worst) {
+        std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+        for (size_t i = 0; i < all.size() && i < 6 && all[i].first > tolerance; ++i) worst->push_back(all[i].second);
+    }
+    return largest;
+}
+
+void Evaluation::evaluate_residual(const ImplicitBlock& block) {
+    kernels_.run(block.residual.data(), block.residual.data() + block.residual.size(), slots_.data());
+}
+
+/// LU factors of the row-scaled Jacobian of one lane in matrix_, row scales in rhs_.
+void Evaluation::factor(const ImplicitBlock& block, int lane) {
+    const size_t n = block.unknowns.size();
+    std::fill(matrix_.begin(), matrix_.begin() + static_cast<ptrdiff_t>(n * n), 0.0);
+    for (const ImplicitBlock::Entry& e : block.entries)
+        matrix_[static_cast<size_t>(e.row) * n + static_cast<size_t>(e.column)] = value(e.slot, lane);
+    for (size_t i = 0; i < n; ++i) {
+        double largest = 0;
+        for (size_t j = 0; j < n; ++j) largest = std::max(largest, std::fabs(matrix_[i * n + j]));
+        rhs_[i] = largest > 0 && std::isfinite(largest) ? 1 / largest : 1;
+        for (size_t j = 0; j < n; ++j) matrix_[i * n + j] *= rhs_[i];
+    }
+}
+
+bool Evaluation::newton_direction(const ImplicitBlock& block, int lane) {
+    const size_t n = block.unknowns.size();
+    factor(block, lane);
+    if (!numerics::lu_factor({matrix_.data(), n * n}, {pivot_.data(), n})) return false;
+    for (size_t i = 0; i < n; ++i) {
+        const Program::UnknownSlots& s = program_.unknown_slots()[static_cast<size_t>(block.unknowns[i])];
+        rhs_[i] *= value(s.left, lane) - value(s.right, lane);
+    }
+    numerics::lu_solve({matrix_.data(), n * n}, {pivot_.data(), n}, {rhs_.data(), n});
+    for (size_t i = 0; i < n; ++i) {
+        if (!std::isfinite(rhs_[i])) return false;
+        du_[i * static_cast<size_t>(width_) + static_cast<size_t>(lane)] = rhs_[i];
+    }
+    return true;
+}
+
+bool Evaluation::solve_block(size_t index, bool from_start) {
+    const ImplicitBlock& block = program_.implicit()[index];
+    const size_t n = block.unknowns.size();
+    const auto w = static_cast<size_t>(width_);
+    const auto unknown_slot = [&](size_t i) { return program_.unknown_slots()[static_cast<size_t>(block.unknowns[i])]; };
+    const auto put = [&](size_t lane) {
+        for (size_t i = 0; i < n; ++i) slots_[static_cast<size_t>(unknown_slot(i).node) * w + lane] = u_[i * w + lane];
+    };
+    const auto begin_at = [&](size_t i, size_t lane) {
+        const auto k = static_cast<size_t>(block.unknowns[i]);
+        if (!from_start && k < program_.nominal().size()) return program_.nominal()[k];
+        return unknown_slot(i).start >= 0 ? value(unknown_slot(i).start, static_cast<int>(lane)) : 0.0;
+    };
+    const auto restart = [&](size_t lane, int substitutions) {
+        for (size_t i = 0; i < n; ++i) u_[i * w + lane] = saved_[i * w + lane] = begin_at(i, lane);
+        put(lane);
+        lanes_[lane].substitutions = substitutions;
+        lanes_[lane].phase = Phase::step;
+        lanes_[lane].halvings = lanes_[lane].iterations = 0;
+        lanes_[lane].norm = infinity;
+    };
+    for (size_t l = 0; l < w; ++l) {
+        lanes_[l] = {};
+        restart(l, from_start ? 40 : 0);
+    }
+    evaluate_residual(block);
+
+    bool dirty = false;
+    for (int tick = 0; tick < max_ticks; ++tick) {
+        bool stepping = false, active = false;
+        // What came of the last trial?
+        for (size_t l = 0; l < w; ++l) {
+            LaneState& s = lanes_[l];
+            if (s.phase == Phase::done || s.phase == Phase::failed) continue;
+            const double now = norm(block, static_cast<int>(l));
+            if (s.substitutions > 0) {
+                // Successive substitution of the tears, to come near before Newton takes over.
+                --s.substitutions;
+                const double relax = s.restarts > 1 ? 0.5 : 1.0;
+                for (size_t i = 0; i < n; ++i) {
+                    const Unknown& u = program_.unknowns()[static_cast<size_t>(block.unknowns[i])];
+                    const double next = value(unknown_slot(i).left, static_cast<int>(l));
+                    if (u.kind == Unknown::Kind::tear && std::isfinite(next)) u_[i * w + l] += relax * (next - u_[i * w + l]);
+                    saved_[i * w + l] = u_[i * w + l];
+                }
+                put(l);
+                active = true;
+                continue;
+            }
+            const auto accept = [&] {
+                s.norm = now;
+                s.halvings = 0;
+                s.phase = Phase::step;
+                for (size_t i = 0; i < n; ++i) saved_[i * w + l] = u_[i * w + l];
+            };
+            const auto fail = [&] {
+                if (s.restarts < 3) {
+                    ++s.restarts;
+                    restart(l, s.restarts == 1 ? 60 : s.restarts == 2 ? 400 : 1000);
+                    return;
+                }
+                for (size_t i = 0; i < n; ++i) u_[i * w + l] = saved_[i * w + l];
+                put(l);
+                dirty = true;
+                s.phase = Phase::failed;
+            };
+            if (s.phase == Phase::polish) {
+                if (now > std::max(s.norm, 1e-15)) {
+                    for (size_t i = 0; i < n; ++i) u_[i * w + l] = saved_[i * w + l];
+                    put(l);
+                    dirty = true;
+                } else {
+                    s.norm = now;
+                }
+                s.phase = Phase::done;
+                continue;
+            }
+            if (s.phase == Phase::trial) {
+                if (now <= tolerance || now < s.norm * (1 - 1e-4 * s.alpha)) {
+                    accept();
+                } else if (++s.halvings > max_halvings) {
+                    fail();
+                    active = true;
+                    continue;
+                } else {
+                    s.alpha /= 2;
+                    for (size_t i = 0; i < n; ++i) u_[i * w + l] = saved_[i * w + l] - s.alpha * du_[i * w + l];
+                    put(l);
+                    active = true;
+                    continue;
+                }
+            } else if (s.norm == infinity) {
+                accept();
+            }
+            if (s.phase == Phase::step && ++s.iterations > max_iterations) {
+                fail();
+                active = true;
+                continue;
+            }
+            stepping = stepping || s.phase == Phase::step;
+            active = true;
+        }
+        if (!active) {
+            if (dirty) evaluate_residual(block);
+            break;
+        }
+        if (stepping) {
+            kernels_.run(block.jacobian.data(), block.jacobian.data() + block.jacobian.size(), slots_.data());
+            for (size_t l = 0; l < w; ++l) {
+                LaneState& s = lanes_[l];
+                if (s.phase != Phase::step || s.substitutions > 0) continue;
+                if (!newton_direction(block, static_cast<int>(l))) {
+                    // No direction here: counts as a trial that cannot be accepted.
+                    for (size_t i = 0; i < n; ++i) du_[i * w + l] = 0;
+                    s.halvings = max_halvings;
+                }
+                bool moves = false;
+                for (size_t i = 0; i < n; ++i) {
+                    const double u = saved_[i * w + l];
+                    moves = moves || std::fabs(du_[i * w + l]) > tiny_step * std::max(std::fabs(u), scale_floor_[static_cast<size_t>(block.unknowns[i])]);
+                    u_[i * w + l] = u - du_[i * w + l];
+                }
+                put(l);
+                s.alpha = 1;
+                s.phase = s.norm <= tolerance || (!moves && s.halvings < max_halvings) ? Phase::polish : Phase::trial;
+            }
+        }
+        evaluate_residual(block);
+    }
+    bool converged = true;
+    for (size_t l = 0; l < w; ++l) {
+        LaneStatus& status = status_[l];
+        status.newton_iterations += lanes_[l].iterations;
+        const bool good = lanes_[l].phase == Phase::done;
+        const double final_norm = norm(block, static_cast<int>(l), good || !status.converged ? nullptr : &status.worst);
+        status.residual = std::max(status.residual, final_norm);
+        if (!good && status.converged) {
+            status.converged = false;
+            status.block = static_cast<int>(index);
+        }
+        converged = converged && good;
+    }
+    return converged;
+}
+
+bool Evaluation::run(std::span<const double> parameters) {
+    const auto w = static_cast<size_t>(width_);
+    for (size_t p = 0; p < program_.parameter_slots().size(); ++p) {
+        const int32_t slot = program_.parameter_slots()[p];
+        if (slot < 0) continue;
+        for (size_t l = 0; l < w; ++l) slots_[static_cast<size_t>(slot) * w + l] = parameters[p * w + l];
+    }
+    for (LaneStatus& s : status_) s = {};
+    bool good = true;
+    for (size_t stage = 0; stage < program_.straight().size(); ++stage) {
+        if (stage > 0) good = solve_block(stage - 1, false) && good;
+        const Tape& tape = program_.straight()[stage];
+        kernels_.run(tape.data(), tape.data() + tape.size(), slots_.data());
+    }
+    return good;
+}
+
+bool Evaluation::solve_nominal(std::span<const double> parameters) {
+    for (size_t p = 0; p < program_.parameter_slots().size(); ++p)
+        if (const int32_t slot = program_.parameter_slots()[p]; slot >= 0) slots_[static_cast<size_t>(slot)] = parameters[p];
+    for (LaneStatus& s : status_) s = {};
+    for (size_t stage = 0; stage < program_.straight().size(); ++stage) {
+        if (stage > 0 && !solve_block(stage - 1, true)) return false;
+        const Tape& tape = program_.straight()[stage];
+        kernels_.run(tape.data(), tape.data() + tape.size(), slots_.data());
+    }
+    return true;
+}
+
+std::vector<double> Evaluation::solution() const {
+    std::vector<double> out;
+    for (const Program::UnknownSlots& s : program_.unknown_slots()) out.push_back(value(s.node));
+    return out;
+}
+
+void Evaluation::run_audit() {
+    kernels_.run(program_.audit().data(), program_.audit().data() + program_.audit().size(), slots_.data());
+}
+
+void Evaluation::gradient(std::span<const std::pair<int32_t, double>> seeds, std::vector<double>& result) {
+    const auto w = static_cast<size_t>(width_);
+    adjoints_.assign(slots_.size(), 0);
+    for (const auto& [slot, seed] : seeds)
+        for (size_t l = 0; l < w; ++l) adjoints_[static_cast<size_t>(slot) * w + l] += seed;
+    const auto reverse = [&](const Tape& tape) {
+        kernels_.reverse(tape.data(), tape.data() + tape.size(), slots_.data(), adjoints_.data());
+    };
+    for (size_t stage = program_.straight().size(); stage-- > 0;) {
+        reverse(program_.straight()[stage]);
+        if (stage == 0) break;
+        const ImplicitBlock& block = program_.implicit()[stage - 1];
+        const size_t n = block.unknowns.size();
+        reverse(block.residual);
+        // y(u(p), p): u' = -J^-1 F_p, so the unknowns' adjoint u_bar becomes -J^-T u_bar on the residuals.
+        for (const Instruction& i : block.residual)
+            for (size_t l = 0; l < w; ++l) adjoints_[static_cast<size_t>(i.result) * w + l] = 0;
+        kernels_.run(block.jacobian.data(), block.jacobian.data() + block.jacobian.size(), slots_.data());
+        for (size_t l = 0; l < w; ++l) {
+            std::vector<double> lambda(n);
+            bool any = false;
+            for (size_t i = 0; i < n; ++i) {
+                lambda[i] = adjoints_[static_cast<size_t>(program_.unknown_slots()[static_cast<size_t>(block.unknowns[i])].node) * w + l];
+                any = any || lambda[i] != 0;
+            }
+            if (!any) continue;
+            factor(block, static_cast<int>(l));
+            numerics::lu_factor({matrix_.data(), n * n}, {pivot_.data(), n});
+            numerics::lu_solve_transposed({matrix_.data(), n * n}, {pivot_.data(), n}, lambda);
+            for (size_t i = 0; i < n; ++i) {
+                const Program::UnknownSlots& s = program_.unknown_slots()[static_cast<size_t>(block.unknowns[i])];
+                const double v = lambda[i] * rhs_[i];
+                adjoints_[static_cast<size_t>(s.left) * w + l] -= v;
+                adjoints_[static_cast<size_t>(s.right) * w + l] += v;
+            }
+        }
+        reverse(block.residual);
+        for (size_t i = 0; i < n; ++i)
+            for (size_t l = 0; l < w; ++l)
+                adjoints_[static_cast<size_t>(program_.unknown_slots()[static_cast<size_t>(block.unknowns[i])].node) * w + l] = 0;
+    }
+    result.assign(program_.parameter_slots().size() * w, 0);
+    for (size_t p = 0; p < program_.parameter_slots().size(); ++p)
+        if (const int32_t slot = program_.parameter_slots()[p]; slot >= 0)
+            for (size_t l = 0; l < w; ++l) result[p * w + l] = adjoints_[static_cast<size_t>(slot) * w + l];
+}
+
+void Evaluation::tangent(std::span<const double> direction, std::vector<double>& dots) {
+    const auto w = static_cast<size_t>(width_);
+    dots.assign(slots_.size(), 0);
+    for (size_t p = 0; p < program_.parameter_slots().size(); ++p)
+        if (const int32_t slot = program_.parameter_slots()[p]; slot >= 0)
+            for (size_t l = 0; l < w; ++l) dots[static_cast<size_t>(slot) * w + l] = direction[p * w + l];
+    const auto forward = [&](const Tape& tape) {
+        kernels_.forward(tape.data(), tape.data() + tape.size(), slots_.data(), dots.data());
+    };
+    for (size_t stage = 0; stage < program_.straight().size(); ++stage) {
+        if (stage > 0) {
+            const ImplicitBlock& block = program_.implicit()[stage - 1];
+            const size_t n = block.unknowns.size();
+            forward(block.residual);
+            kernels_.run(block.jacobian.data(), block.jacobian.data() + block.jacobian.size(), slots_.data());
+            for (size_t l = 0; l < w; ++l) {
+                factor(block, static_cast<int>(l));
+                numerics::lu_factor({matrix_.data(), n * n}, {pivot_.data(), n});
+                for (size_t i = 0; i < n; ++i) {
+                    const Program::UnknownSlots& s = program_.unknown_slots()[static_cast<size_t>(block.unknowns[i])];
+                    rhs_[i] *= dots[static_cast<size_t>(s.left) * w + l] - dots[static_cast<size_t>(s.right) * w + l];
+                }
+                numerics::lu_solve({matrix_.data(), n * n}, {pivot_.data(), n}, {rhs_.data(), n});
+                for (size_t i = 0; i < n; ++i)
+                    dots[static_cast<size_t>(program_.unknown_slots()[static_cast<size_t>(block.unknowns[i])].node) * w + l] = -rhs_[i];
+            }
+            forward(block.residual);
+        }
+        forward(program_.straight()[stage]);
+    }
+}
+
+} // namespace viresco::lang

@@ -1,0 +1,70 @@
+#pragma once
+#include "lang/program.h"
+
+namespace viresco::lang {
+
+/// What became of one lane.
+struct LaneStatus {
+    bool converged = true;
+    int newton_iterations = 0;
+    double residual = 0;      // largest relative residual over all blocks
+    int block = -1;           // the block that failed
+    std::vector<int> worst;   // unknowns (of that block) with the largest residuals, worst first
+};
+
+/// Working memory of evaluations: one per thread. Evaluation is a pure function of the program and the
+/// parameters: every run starts from the nominal solution, and a lane's bits depend neither on the width
+/// nor on its neighbours.
+class Evaluation {
+public:
+    /// width: 1 or 8 samples side by side.
+    explicit Evaluation(const Program&, int width = 1);
+    Evaluation(const Program&, const Kernels&);
+
+    /// parameters: n_parameters x width, parameter-major (the lanes of one parameter side by side).
+    /// True when every lane converged.
+    bool run(std::span<const double> parameters);
+    /// Solves from the unknowns' start values instead of the nominal solution: damped Newton after
+    /// successive substitution (width 1). Returns the unknowns' values by `solution()`.
+    bool solve_nominal(std::span<const double> parameters);
+    std::vector<double> solution() const;
+
+    void run_audit();
+
+    int width() const { return width_; }
+    double value(int32_t slot, int lane = 0) const { return slots_[static_cast<size_t>(slot * width_ + lane)]; }
+    const LaneStatus& status(int lane = 0) const { return status_[static_cast<size_t>(lane)]; }
+
+    /// Reverse mode after run(): d (sum of seeds * slots) / d parameters, n_parameters x width.
+    /// Through implicit blocks by the implicit function theorem.
+    void gradient(std::span<const std::pair<int32_t, double>> seeds, std::vector<double>& result);
+    /// Forward mode after run(): derivative of every slot along a parameter direction (J v).
+    void tangent(std::span<const double> direction, std::vector<double>& dots);
+
+private:
+    enum class Phase { step, trial, polish, done, failed };
+    struct LaneState {
+        Phase phase = Phase::step;
+        double norm = 0, best = 0, alpha = 1;
+        int iterations = 0, halvings = 0, restarts = 0, substitutions = 0;
+    };
+    bool solve_block(size_t block, bool from_start);
+    double norm(const ImplicitBlock&, int lane, std::vector<int>* worst = nullptr) const;
+    void evaluate_residual(const ImplicitBlock&);
+    bool newton_direction(const ImplicitBlock&, int lane);
+    void factor(const ImplicitBlock&, int lane);
+
+    const Program& program_;
+    const Kernels& kernels_;
+    int width_;
+    std::vector<double> slots_;
+    std::vector<LaneStatus> status_;
+    std::vector<double> scale_floor_; // per unknown, from the nominal solution
+    // scratch of the block being solved
+    std::vector<double> u_, du_, saved_, matrix_, rhs_;
+    std::vector<int> pivot_;
+    std::vector<LaneState> lanes_;
+    std::vector<double> adjoints_;
+};
+
+} // namespace viresco::lang

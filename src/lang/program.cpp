@@ -1,0 +1,475 @@
+#include "lang/program.h"
+#include <algorithm>
+#include <cstring>
+#include <limits>
+
+namespace viresco::lang {
+namespace {
+
+/// Marks what is zero whatever the parameters, with the listed unknowns taken as zero.
+std::vector<char> structural_zeros(const Graph& g, const std::vector<char>& absent) {
+    std::vector<char> zero(static_cast<size_t>(g.size()), 0);
+    const auto z = [&](NodeId i) { return i != no_node && zero[static_cast<size_t>(i)]; };
+    for (NodeId i = 0; i < g.size(); ++i) {
+        const Node& n = g[i];
+        bool is = false;
+        switch (n.op) {
+        case Op::constant: is = n.value == 0; break;
+        case Op::unknown: is = absent[static_cast<size_t>(n.a)]; break;
+        case Op::negate:
+        case Op::sqrt:
+        case Op::abs:
+        case Op::tanh:
+        case Op::expm1:
+        case Op::log1p: is = z(n.a); break;
+        case Op::add:
+        case Op::subtract:
+        case Op::min:
+        case Op::max: is = z(n.a) && z(n.b); break;
+        case Op::multiply: is = z(n.a) || z(n.b); break;
+        case Op::divide: is = z(n.a); break;
+        case Op::select: is = z(n.b) && z(n.c); break;
+        default: break;
+        }
+        zero[static_cast<size_t>(i)] = is;
+    }
+    return zero;
+}
+
+/// Copies what `roots` need into a new graph, unknowns replaced where `replace` says so (a node of the
+/// old graph, or no_node). Returns the new id of every copied node.
+class Rewriter {
+public:
+    Rewriter(const Graph& from, Graph& to, const std::vector<NodeId>& replace)
+        : from_(from), to_(to), replace_(replace), map_(static_cast<size_t>(from.size()), no_node) {}
+
+    NodeId operator()(NodeId root) {
+        if (root == no_node) return no_node;
+        std::vector<NodeId> stack{root};
+        while (!stack.empty()) {
+            const NodeId id = stack.back();
+            if (map(id) != no_node) {
+                stack.pop_back();
+                continue;
+            }
+            const Node& n = from_[id];
+            if (n.op == Op::unknown && replace_[static_cast<size_t>(n.a)] != no_node) {
+                const NodeId by = replace_[static_cast<size_t>(n.a)];
+                if (map(by) == no_node) {
+                    stack.push_back(by);
+                    continue;
+                }
+                map(id) = map(by);
+                stack.pop_back();
+                continue;
+            }
+            const NodeId operands[3] = {n.a, n.b, n.c};
+            const int count = n_operands(n);
+            bool ready = true;
+            for (int k = 0; k < count; ++k)
+                if (map(operands[k]) == no_node) {
+                    stack.push_back(operands[k]);
+                    ready = false;
+                }
+            if (!ready) continue;
+            NodeId mapped[3] = {no_node, no_node, no_node};
+            for (int k = 0; k < count; ++k) mapped[k] = map(operands[k]);
+            map(id) = to_.make(n, mapped[0], mapped[1], mapped[2]);
+            stack.pop_back();
+        }
+        return map(root);
+    }
+
+private:
+    NodeId& map(NodeId i) { return map_[static_cast<size_t>(i)]; }
+    const Graph& from_;
+    Graph& to_;
+    const std::vector<NodeId>& replace_;
+    std::vector<NodeId> map_;
+};
+
+/// Which unknowns each node depends on, as bit sets.
+class Dependence {
+public:
+    Dependence(const Graph& g, size_t n_unknowns) : words_((n_unknowns + 63) / 64) {
+        bits_.assign(static_cast<size_t>(g.size()) * words_, 0);
+        for (NodeId i = 0; i < g.size(); ++i) {
+            const Node& n = g[i];
+            if (n.op == Op::unknown) row(i)[static_cast<size_t>(n.a) / 64] |= uint64_t{1} << (n.a % 64);
+            const NodeId operands[3] = {n.a, n.b, n.c};
+            for (int k = 0; k < n_operands(n); ++k)
+                for (size_t w = 0; w < words_; ++w) row(i)[w] |= row(operands[k])[w];
+        }
+    }
+    bool on(NodeId node, int unknown) const {
+        return (bits_[static_cast<size_t>(node) * words_ + static_cast<size_t>(unknown) / 64] >> (unknown % 64)) & 1;
+    }
+
+private:
+    uint64_t* row(NodeId i) { return bits_.data() + static_cast<size_t>(i) * words_; }
+    size_t words_;
+    std::vector<uint64_t> bits_;
+};
+
+/// Strong components in dependency order (Tarjan): a component comes after those it uses.
+std::vector<std::vector<int>> strong_components(const std::vector<std::vector<int>>& uses) {
+    const int n = static_cast<int>(uses.size());
+    std::vector<int> index(uses.size(), -1), low(uses.size(), 0);
+    std::vector<char> on_stack(uses.size(), 0);
+    std::vector<int> stack;
+    std::vector<std::vector<int>> out;
+    int counter = 0;
+    struct Frame {
+        int node;
+        size_t next;
+    };
+    for (int root = 0; root < n; ++root) {
+        if (index[static_cast<size_t>(root)] >= 0) continue;
+        std::vector<Frame> frames{{root, 0}};
+        while (!frames.empty()) {
+            Frame& f = frames.back();
+            const auto v = static_cast<size_t>(f.node);
+            if (f.next == 0) {
+                index[v] = low[v] = counter++;
+                stack.push_back(f.node);
+                on_stack[v] = 1;
+            }
+            if (f.next < uses[v].size()) {
+                const int w = uses[v][f.next++];
+                if (index[static_cast<size_t>(w)] < 0) frames.push_back({w, 0});
+                else if (on_stack[static_cast<size_t>(w)]) low[v] = std::min(low[v], index[static_cast<size_t>(w)]);
+                continue;
+            }
+            if (low[v] == index[v]) {
+                out.emplace_back();
+                while (true) {
+                    const int w = stack.back();
+                    stack.pop_back();
+                    on_stack[static_cast<size_t>(w)] = 0;
+                    out.back().push_back(w);
+                    if (w == f.node) break;
+                }
+                std::sort(out.back().begin(), out.back().end());
+            }
+            const int done = f.node;
+            frames.pop_back();
+            if (!frames.empty()) {
+                const auto p = static_cast<size_t>(frames.back().node);
+                low[p] = std::min(low[p], low[static_cast<size_t>(done)]);
+            }
+        }
+    }
+    return out;
+}
+
+std::vector<std::vector<int>> equation_graph(const Graph& g, const std::vector<Unknown>& unknowns) {
+    const Dependence depends(g, unknowns.size());
+    std::vector<std::vector<int>> uses(unknowns.size());
+    for (size_t k = 0; k < unknowns.size(); ++k)
+        for (size_t j = 0; j < unknowns.size(); ++j) {
+            const int jj = static_cast<int>(j);
+            // An equation always belongs to its own unknown; a tear's own right-hand side does not count.
+            const bool right = unknowns[k].kind == Unknown::Kind::equation && depends.on(unknowns[k].right, jj);
+            if (depends.on(unknowns[k].left, jj) || right) uses[k].push_back(jj);
+        }
+    return uses;
+}
+
+/// Applies a replacement to all that Input refers to.
+void rewrite(Program::Input& in, const std::vector<NodeId>& replace, const std::vector<char>& removed) {
+    Graph to;
+    Rewriter copy(in.graph, to, replace);
+    for (NodeId& r : in.roots) r = copy(r);
+    for (NodeId& r : in.audit) r = copy(r);
+    std::vector<Unknown> kept;
+    std::vector<int> number(in.unknowns.size(), -1);
+    for (size_t k = 0; k < in.unknowns.size(); ++k) {
+        if (removed[k]) continue;
+        number[k] = static_cast<int>(kept.size());
+        Unknown u = in.unknowns[k];
+        u.node = copy(u.node);
+        u.left = copy(u.left);
+        u.right = copy(u.right);
+        u.start = copy(u.start);
+        kept.push_back(std::move(u));
+    }
+    // Renumber the unknowns that are left, in a second copy, so that their numbers are dense again.
+    in.unknowns = std::move(kept);
+    in.graph = std::move(to);
+    Graph dense;
+    std::vector<NodeId> map(static_cast<size_t>(in.graph.size()), no_node);
+    for (NodeId i = 0; i < in.graph.size(); ++i) {
+        Node n = in.graph[i];
+        if (n.op == Op::unknown) n.a = number[static_cast<size_t>(n.a)] >= 0 ? number[static_cast<size_t>(n.a)] : 0;
+        const int count = n_operands(n);
+        NodeId m[3] = {no_node, no_node, no_node};
+        const NodeId operands[3] = {n.a, n.b, n.c};
+        for (int k = 0; k < count; ++k) m[k] = map[static_cast<size_t>(operands[k])];
+        map[static_cast<size_t>(i)] = dense.make(n, m[0], m[1], m[2]);
+    }
+    const auto remap = [&](NodeId& id) {
+        if (id != no_node) id = map[static_cast<size_t>(id)];
+    };
+    for (NodeId& r : in.roots) remap(r);
+    for (NodeId& r : in.audit) remap(r);
+    for (Unknown& u : in.unknowns) {
+        remap(u.node);
+        remap(u.left);
+        remap(u.right);
+        remap(u.start);
+    }
+    in.graph = std::move(dense);
+}
+
+/// Components that cannot be in a torn stream are taken out: least fixed point from "none is there".
+void remove_absent(Program::Input& in) {
+    const size_t n = in.unknowns.size();
+    std::vector<char> absent(n, 0);
+    for (size_t k = 0; k < n; ++k) absent[k] = in.unknowns[k].kind == Unknown::Kind::tear;
+    while (true) {
+        const std::vector<char> zero = structural_zeros(in.graph, absent);
+        bool changed = false;
+        for (size_t k = 0; k < n; ++k)
+            if (absent[k] && !zero[static_cast<size_t>(in.unknowns[k].left)]) {
+                absent[k] = 0;
+                changed = true;
+            }
+        if (!changed) break;
+    }
+    std::vector<NodeId> replace(n, no_node);
+    for (size_t k = 0; k < n; ++k)
+        if (absent[k]) replace[k] = in.graph.zero();
+    rewrite(in, replace, absent);
+}
+
+/// A tear that turns out not to lie on a loop is simply its definition.
+void substitute_singletons(Program::Input& in) {
+    const auto uses = equation_graph(in.graph, in.unknowns);
+    std::vector<NodeId> replace(in.unknowns.size(), no_node);
+    std::vector<char> removed(in.unknowns.size(), 0);
+    for (const std::vector<int>& component : strong_components(uses)) {
+        const auto k = static_cast<size_t>(component.front());
+        if (component.size() > 1 || in.unknowns[k].kind != Unknown::Kind::tear) continue;
+        if (std::find(uses[k].begin(), uses[k].end(), component.front()) != uses[k].end()) continue;
+        replace[k] = in.unknowns[k].left;
+        removed[k] = 1;
+    }
+    rewrite(in, replace, removed);
+}
+
+} // namespace
+
+Program Program::build(Input in, Diagnostics& diagnostics) {
+    remove_absent(in);
+    substitute_singletons(in);
+    Program out;
+
+    // Blocks: strong components of the equations.
+    const auto uses = equation_graph(in.graph, in.unknowns);
+    std::vector<std::vector<int>> blocks = strong_components(uses);
+    const size_t n_blocks = blocks.size();
+    std::vector<int> block_of(in.unknowns.size(), 0);
+    for (size_t b = 0; b < n_blocks; ++b)
+        for (const int k : blocks[b]) block_of[static_cast<size_t>(k)] = static_cast<int>(b);
+    for (const std::vector<int>& block : blocks) {
+        const auto k = static_cast<size_t>(block.front());
+        const bool moves = block.size() > 1 || std::find(uses[k].begin(), uses[k].end(), block.front()) != uses[k].end();
+        if (!moves) diagnostics.error(in.unknowns[k].pos, MessageId::equation_without_its_unknown, {in.unknowns[k].equation, in.unknowns[k].path});
+    }
+    if (diagnostics.has_errors()) return out;
+
+    // Exact Jacobians: residual = left - right, differentiated by the block's unknowns.
+    Graph& g = in.graph;
+    std::vector<std::vector<std::tuple<int, int, NodeId>>> jacobians(n_blocks);
+    for (size_t b = 0; b < n_blocks; ++b) {
+        std::vector<NodeId> x;
+        for (const int k : blocks[b]) x.push_back(in.unknowns[static_cast<size_t>(k)].node);
+        // Only the nodes between the unknowns and the residuals matter; the differentiator visits no others.
+        Differentiator d(g, x);
+        for (size_t row = 0; row < x.size(); ++row) {
+            const Unknown& u = in.unknowns[static_cast<size_t>(blocks[b][row])];
+            const auto left = d(u.left);
+            const auto right = d(u.right);
+            size_t i = 0, j = 0;
+            while (i < left.size() || j < right.size()) {
+                const bool l = j >= right.size() || (i < left.size() && left[i].first <= right[j].first);
+                const bool r = i >= left.size() || (j < right.size() && right[j].first <= left[i].first);
+                const int column = l ? left[i].first : right[j].first;
+                const NodeId value = g.subtract(l ? left[i].second : g.zero(), r ? right[j].second : g.zero());
+                if (!g.is_zero(value)) jacobians[b].emplace_back(static_cast<int>(row), column, value);
+                i += l;
+                j += r;
+            }
+        }
+    }
+
+    // Stage of a node: one more than the last block it depends on.
+    std::vector<int> stage(static_cast<size_t>(g.size()), 0);
+    std::vector<int> missing(static_cast<size_t>(g.size()), -1);
+    for (NodeId i = 0; i < g.size(); ++i) {
+        const Node& n = g[i];
+        auto& s = stage[static_cast<size_t>(i)];
+        auto& m = missing[static_cast<size_t>(i)];
+        if (n.op == Op::unknown) s = block_of[static_cast<size_t>(n.a)] + 1;
+        if (n.op == Op::missing) m = n.a;
+        const NodeId operands[3] = {n.a, n.b, n.c};
+        for (int k = 0; k < n_operands(n); ++k) {
+            s = std::max(s, stage[static_cast<size_t>(operands[k])]);
+            if (m < 0) m = missing[static_cast<size_t>(operands[k])];
+        }
+    }
+
+    // What is needed, and by whom: by the residuals or the Jacobian of the node's own block, by anything
+    // else, by the audit.
+    constexpr char by_residual = 1, by_jacobian = 2, by_other = 4, by_audit = 8;
+    std::vector<char> need(static_cast<size_t>(g.size()), 0);
+    std::vector<int> seen(static_cast<size_t>(g.size()), -1);
+    int stamp = 0;
+    const auto mark = [&](const std::vector<NodeId>& from, char own, int own_stage, char other) {
+        ++stamp;
+        std::vector<NodeId> stack = from;
+        while (!stack.empty()) {
+            const NodeId i = stack.back();
+            stack.pop_back();
+            if (i == no_node || seen[static_cast<size_t>(i)] == stamp) continue;
+            seen[static_cast<size_t>(i)] = stamp;
+            need[static_cast<size_t>(i)] = static_cast<char>(need[static_cast<size_t>(i)] | (stage[static_cast<size_t>(i)] == own_stage ? own : other));
+            const Node& n = g[i];
+            const NodeId operands[3] = {n.a, n.b, n.c};
+            for (int k = 0; k < n_operands(n); ++k) stack.push_back(operands[k]);
+        }
+    };
+    mark(in.roots, by_other, -1, by_other);
+    mark(in.audit, by_audit, -1, by_audit);
+    std::vector<NodeId> starts;
+    for (const Unknown& u : in.unknowns) starts.push_back(u.start);
+    mark(starts, by_other, -1, by_other);
+    for (size_t b = 0; b < n_blocks; ++b) {
+        std::vector<NodeId> residuals, entries;
+        for (const int k : blocks[b]) {
+            residuals.push_back(in.unknowns[static_cast<size_t>(k)].left);
+            residuals.push_back(in.unknowns[static_cast<size_t>(k)].right);
+        }
+        for (const auto& [row, column, value] : jacobians[b]) entries.push_back(value);
+        mark(residuals, by_residual, static_cast<int>(b) + 1, by_other);
+        mark(entries, by_jacobian, static_cast<int>(b) + 1, by_other);
+    }
+    enum class Role { unused, audit, straight, jacobian, residual };
+    const auto role = [&](NodeId i) {
+        const char n = need[static_cast<size_t>(i)];
+        if (n == 0) return Role::unused;
+        if (n == by_audit) return Role::audit;
+        if (stage[static_cast<size_t>(i)] == 0) return Role::straight;
+        if (n & by_residual) return Role::residual;
+        if (n == by_jacobian) return Role::jacobian;
+        // Entries shared with others must be fresh at the solution, not at the last step's start.
+        return n & by_jacobian ? Role::residual : Role::straight;
+    };
+
+    // Slots in the order of running.
+    std::vector<int32_t> slot(static_cast<size_t>(g.size()), -1);
+    out.straight_.resize(n_blocks + 1);
+    out.implicit_.resize(n_blocks);
+    out.parameter_slots_.assign(in.parameters.size(), -1);
+    int32_t next = 0;
+    for (NodeId i = 0; i < g.size(); ++i) {
+        const Node& n = g[i];
+        if (role(i) == Role::unused || n_operands(n) > 0) continue;
+        const int32_t here = slot[static_cast<size_t>(i)] = next++;
+        if (n.op == Op::constant) out.constants_.emplace_back(here, n.value);
+        if (n.op == Op::missing) out.constants_.emplace_back(here, std::numeric_limits<double>::quiet_NaN());
+        if (n.op == Op::parameter) out.parameter_slots_[static_cast<size_t>(n.a)] = here;
+    }
+    for (const Unknown& u : in.unknowns)
+        if (slot[static_cast<size_t>(u.node)] < 0) slot[static_cast<size_t>(u.node)] = next++;
+    const auto emit = [&](NodeId i, Tape& tape) {
+        const Node& n = g[i];
+        const int32_t here = slot[static_cast<size_t>(i)] = next++;
+        Instruction ins{n.op, here, -1, -1, -1};
+        const int count = n_operands(n);
+        ins.a = slot[static_cast<size_t>(n.a)];
+        if (count > 1) ins.b = slot[static_cast<size_t>(n.b)];
+        if (count > 2) ins.c = slot[static_cast<size_t>(n.c)];
+        if (n.op == Op::property) ins.c = n.c;
+        tape.push_back(ins);
+    };
+    std::vector<std::vector<NodeId>> of_stage(n_blocks + 1);
+    for (NodeId i = 0; i < g.size(); ++i)
+        if (n_operands(g[i]) > 0) of_stage[static_cast<size_t>(stage[static_cast<size_t>(i)])].push_back(i);
+    for (size_t s = 0; s <= n_blocks; ++s) {
+        for (const NodeId i : of_stage[s])
+            if (role(i) == Role::residual) emit(i, out.implicit_[s - 1].residual);
+        for (const NodeId i : of_stage[s])
+            if (role(i) == Role::jacobian) emit(i, out.implicit_[s - 1].jacobian);
+        for (const NodeId i : of_stage[s])
+            if (role(i) == Role::straight) emit(i, out.straight_[s]);
+    }
+    for (NodeId i = 0; i < g.size(); ++i)
+        if (n_operands(g[i]) > 0 && role(i) == Role::audit) emit(i, out.audit_);
+
+    for (size_t b = 0; b < n_blocks; ++b) {
+        out.implicit_[b].unknowns = blocks[b];
+        for (const auto& [row, column, value] : jacobians[b])
+            out.implicit_[b].entries.push_back({row, column, slot[static_cast<size_t>(value)]});
+    }
+    const auto slot_of = [&](NodeId i) { return i == no_node ? -1 : slot[static_cast<size_t>(i)]; };
+    for (const NodeId r : in.roots) {
+        out.root_slots_.push_back(slot_of(r));
+        out.root_missing_.push_back(r == no_node ? -1 : missing[static_cast<size_t>(r)]);
+    }
+    for (const NodeId r : in.audit) out.audit_slots_.push_back(slot_of(r));
+    for (const Unknown& u : in.unknowns)
+        out.unknown_slots_.push_back({slot_of(u.node), slot_of(u.left), slot_of(u.right), slot_of(u.start)});
+    out.parameters_ = std::move(in.parameters);
+    out.unknowns_ = std::move(in.unknowns);
+    out.n_slots_ = next;
+    return out;
+}
+
+int Program::n_operations() const {
+    size_t n = 0;
+    for (const Tape& t : straight_) n += t.size();
+    for (const ImplicitBlock& b : implicit_) n += b.residual.size();
+    return static_cast<int>(n);
+}
+
+int Program::find_parameter(std::string_view path) const {
+    for (size_t i = 0; i < parameters_.size(); ++i)
+        if (parameters_[i].path == path) return static_cast<int>(i);
+    return -1;
+}
+
+std::vector<double> Program::defaults() const {
+    std::vector<double> out;
+    out.reserve(parameters_.size());
+    for (const Parameter& p : parameters_) out.push_back(p.datum.si);
+    return out;
+}
+
+uint64_t Program::hash() const {
+    uint64_t h = 0xCBF29CE484222325u;
+    const auto mix = [&h](const void* data, size_t n) {
+        const auto* p = static_cast<const unsigned char*>(data);
+        for (size_t i = 0; i < n; ++i) h = (h ^ p[i]) * 0x100000001B3u;
+    };
+    const auto tape = [&](const Tape& t) {
+        for (const Instruction& i : t) {
+            const int32_t words[5] = {static_cast<int32_t>(i.op), i.result, i.a, i.b, i.c};
+            mix(words, sizeof words);
+        }
+    };
+    for (const Tape& t : straight_) tape(t);
+    for (const ImplicitBlock& b : implicit_) {
+        tape(b.residual);
+        tape(b.jacobian);
+    }
+    for (const auto& [slot, value] : constants_) mix(&value, sizeof value);
+    for (const Parameter& p : parameters_) {
+        mix(p.path.data(), p.path.size());
+        mix(&p.datum.si, sizeof p.datum.si);
+    }
+    for (const double x : nominal_) mix(&x, sizeof x);
+    return h;
+}
+
+} // namespace viresco::lang

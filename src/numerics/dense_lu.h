@@ -1,0 +1,17 @@
+#pragma once
+#include <span>
+
+namespace viresco::numerics {
+
+/// LU factors of a dense n x n matrix, row-major, in place, with partial pivoting by rows.
+/// `pivot[k]` is the row swapped with row k. Returns false when the matrix is singular to working
+/// precision or holds a value that is not finite; deterministic, no allocation.
+bool lu_factor(std::span<double> a, std::span<int> pivot);
+
+/// Solves A x = b in place with the factors of lu_factor.
+void lu_solve(std::span<const double> a, std::span<const int> pivot, std::span<double> b);
+
+/// Solves A^T x = b in place.
+void lu_solve_transposed(std::span<const double> a, std::span<const int> pivot, std::span<double> b);
+
+} // namespace viresco::numerics

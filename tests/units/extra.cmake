@@ -1,0 +1,10 @@
+# The comparison with UDUNITS-2 is built in where the library is installed (package libudunits2-dev).
+find_library(UDUNITS udunits2)
+find_path(UDUNITS_INCLUDE_DIR udunits2.h)
+if(UDUNITS AND UDUNITS_INCLUDE_DIR)
+  target_link_libraries(units_tests PRIVATE ${UDUNITS})
+  target_include_directories(units_tests SYSTEM PRIVATE ${UDUNITS_INCLUDE_DIR})
+  target_compile_definitions(units_tests PRIVATE VIRESCO_HAVE_UDUNITS)
+else()
+  message(STATUS "UDUNITS-2 not found: units are not compared with it")
+endif()
