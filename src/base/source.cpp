@@ -3,7 +3,7 @@
 namespace viresco {
 
 std::string_view SourceFile::line(int number) const {
-    size_t begin = 0;
+    size_t begin = text.starts_with("\xEF\xBB\xBF") ? 3 : 0; // a byte order mark is no character of line 1
     for (int i = 1; i < number; ++i) {
         begin = text.find('\n', begin);
         if (begin == std::string::npos) return {};

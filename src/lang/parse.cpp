@@ -273,6 +273,7 @@ private:
         expect("[");
         out.push_back(index());
         while (is(",")) ++at_, out.push_back(index());
+        if (out.size() > 2) fail(MessageId::too_many_indices, {});
         expect("]");
         return out;
     }

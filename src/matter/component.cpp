@@ -2,6 +2,7 @@
 #include "matter/element.h"
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <set>
 
 namespace viresco::matter {
@@ -10,7 +11,7 @@ namespace {
 using text::Node;
 
 const std::vector<std::string> file_keys{"viresco", "kind", "title", "description", "source", "components"};
-const std::vector<std::string> component_keys{"title", "description", "formula",  "contents", "cas",
+const std::vector<std::string> component_keys{"title", "description", "formula",    "contents", "cas",
                                               "state", "tags",        "properties", "evidence", "source"};
 const std::vector<std::string> states{"solid", "liquid", "gas"};
 
@@ -52,9 +53,7 @@ std::vector<std::string> known_property_names() {
     return out;
 }
 
-units::Unit unit_of(std::string_view text) {
-    return text.empty() ? units::Unit{} : units::parse_unit(text).value();
-}
+units::Unit unit_of(std::string_view text) { return text.empty() ? units::Unit{} : units::parse_unit(text).value(); }
 
 std::string joined(const std::vector<std::string>& names) {
     std::string out;
@@ -66,9 +65,9 @@ bool contains(const std::vector<std::string>& list, const std::string& x) {
     return std::find(list.begin(), list.end(), x) != list.end();
 }
 
-bool is_name_character(char c, bool first) {
-    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || static_cast<unsigned char>(c) >= 0x80;
-    return letter || (!first && c >= '0' && c <= '9');
+bool is_name_character(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           static_cast<unsigned char>(c) >= 0x80;
 }
 
 /// Punctuation of other scripts looks like a letter to a byte test: blanks, dashes, full-width forms.
@@ -77,12 +76,17 @@ constexpr std::string_view foreign_punctuation[] = {"\u00A0", "\u00B7", "\u2010"
                                                     "\uFF09", "\uFF0C", "\uFF0D", "\uFF1A"};
 
 /// The same name with what is not allowed turned to '_': "6-APA" -> "_6_APA". A good name stays as it is.
-std::string repaired(std::string name) {
-    for (const std::string_view sign : foreign_punctuation)
-        for (size_t at; (at = name.find(sign)) != std::string::npos;) name.replace(at, sign.size(), "_");
-    for (char& c : name) c = is_name_character(c, false) ? c : '_';
-    if (name.empty() || !is_name_character(name[0], true)) name.insert(0, "_");
-    return name;
+std::string repaired(std::string_view name) {
+    std::string out;
+    if (name.empty() || (name[0] >= '0' && name[0] <= '9')) out += '_';
+    while (!name.empty()) {
+        const auto* sign = std::find_if(std::begin(foreign_punctuation), std::end(foreign_punctuation),
+                                        [&](std::string_view s) { return name.starts_with(s); });
+        const bool foreign = sign != std::end(foreign_punctuation);
+        out += !foreign && is_name_character(name[0]) ? name[0] : '_';
+        name.remove_prefix(foreign ? sign->size() : 1);
+    }
+    return out;
 }
 
 /// Reads one component; every error of it goes to the diagnostics.
@@ -152,8 +156,8 @@ private:
         units::UnitError error;
         c_.formula = parse_formula(node.scalar(), &error);
         if (!c_.formula) {
-            Diagnostic& d =
-                diagnostics_.error(node.position(error.offset, error.length), error.message.id, error.message.args);
+            Diagnostic& d = diagnostics_.error(node.position(error.offset, error.length), error.message.id,
+                                               error.message.args);
             d.hints.insert(d.hints.end(), error.hints.begin(), error.hints.end());
             return;
         }
@@ -212,8 +216,9 @@ private:
         if (!per_kg || datum.unit.dimension != expected.dimension * unit_of("kg/mol").dimension)
             return has_dimension(name, datum, expected);
         if (!c_.formula) {
-            diagnostics_.error(datum.pos, MessageId::component_dimension,
-                               {name, datum.unit.dimension.text(), expected.dimension.text()})
+            diagnostics_
+                .error(datum.pos, MessageId::component_dimension,
+                       {name, datum.unit.dimension.text(), expected.dimension.text()})
                 .hint(MessageId::component_molar_needs_formula);
             return false;
         }
@@ -266,7 +271,8 @@ private:
         suggest(diagnostics_.warning(e.key_pos, MessageId::component_property_misspelt, {e.key}), e.key, close);
     }
 
-    void add(const char* name, double si, const char* unit, Evidence evidence, std::string source, const SourcePos& pos) {
+    void add(const char* name, double si, const char* unit, Evidence evidence, std::string source,
+             const SourcePos& pos) {
         Datum datum;
         datum.si = si;
         datum.unit = unit_of(unit);
@@ -282,9 +288,8 @@ private:
         const SourcePos pos = basis ? basis->pos() : c_.pos;
         // A formula with whole counts is a fact; a mean formula is as good as its source.
         Evidence evidence = evidence_.value_or(Evidence::estimate);
-        if (c_.formula &&
-            std::all_of(c_.formula->elements.begin(), c_.formula->elements.end(),
-                        [](const auto& e) { return e.second == std::floor(e.second); }))
+        if (c_.formula && std::all_of(c_.formula->elements.begin(), c_.formula->elements.end(),
+                                      [](const auto& e) { return e.second == std::floor(e.second); }))
             evidence = Evidence::literature;
         const std::string from = c_.formula ? "formula " + c_.formula->text : std::string("element contents");
         if (c_.formula)
@@ -293,8 +298,8 @@ private:
         if (const auto given = c_.properties.find("thod"); given != c_.properties.end())
             c_.thod_per_kg = given->second.si;
         else if (!c_.contents.empty() && std::isfinite(c_.thod_per_kg))
-            add("thod", c_.thod_per_kg, "", evidence,
-                from + ": 8 g O2 per unit of reduction, N as NH3, S as sulfate", pos);
+            add("thod", c_.thod_per_kg, "", evidence, from + ": 8 g O2 per unit of reduction, N as NH3, S as sulfate",
+                pos);
         if (!c_.properties.contains("formation_enthalpy"))
             if (const auto h = estimated_formation())
                 add("formation_enthalpy", *h, "J/kg", Evidence::estimate,
@@ -346,7 +351,8 @@ bool check_file(const Node& file, Diagnostics& diagnostics) {
     for (const auto& f : fixed) {
         const Node* node = file.find(f.key);
         if (!node)
-            diagnostics.error(file.pos(), MessageId::components_missing_key, {f.key}).hint(MessageId::components_file_form);
+            diagnostics.error(file.pos(), MessageId::components_missing_key, {f.key})
+                .hint(MessageId::components_file_form);
         else if (node->scalar() != f.value)
             diagnostics.error(node->pos(), f.wrong, {node->scalar()});
     }

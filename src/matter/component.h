@@ -16,18 +16,19 @@ std::optional<Evidence> parse_evidence(std::string_view);
 
 /// A number of a file with everything needed to say where it came from.
 struct Datum {
-    double si = 0;                // value in SI
-    units::Unit unit;             // as written
+    double si = 0;                         // value in SI
+    units::Unit unit;                      // as written
     std::optional<double> low_si, high_si; // `range`
     Evidence evidence = Evidence::estimate;
     bool evidence_given = false;
-    std::string source;           // free text / doi; empty when not given
-    SourcePos pos;                // of the value
+    std::string source; // free text / doi; empty when not given
+    SourcePos pos;      // of the value
 };
 
 /// Reads a quantity scalar ("4 kWh/m3") or a map {value, unit?, range?, evidence?, source?}.
 /// Errors (with place) go to diagnostics; nullopt then.
-std::optional<Datum> read_datum(const text::Node&, Diagnostics&);
+/// `further_keys` are keys of the map that belong to the caller.
+std::optional<Datum> read_datum(const text::Node&, Diagnostics&, const std::vector<std::string>& further_keys = {});
 /// The `evidence:` and `source:` entries alone, as they stand beside other things than a number.
 std::optional<Evidence> read_evidence(const text::Node&, Diagnostics&);
 std::optional<std::string> read_source(const text::Node&, Diagnostics&);

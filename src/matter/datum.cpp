@@ -55,7 +55,8 @@ bool read_range(const Node& node, Datum& datum, Diagnostics& diagnostics) {
         return false;
     }
     if (datum.si < *low || datum.si > *high) {
-        diagnostics.error(node.pos(), MessageId::datum_value_outside_range, {shown(datum.si), shown(*low), shown(*high)});
+        diagnostics.error(node.pos(), MessageId::datum_value_outside_range,
+                          {shown(datum.si), shown(*low), shown(*high)});
         return false;
     }
     datum.low_si = low;
@@ -127,7 +128,8 @@ std::optional<std::string> read_source(const Node& node, Diagnostics& diagnostic
     return std::nullopt;
 }
 
-std::optional<Datum> read_datum(const Node& node, Diagnostics& diagnostics) {
+std::optional<Datum> read_datum(const Node& node, Diagnostics& diagnostics,
+                                const std::vector<std::string>& further_keys) {
     Datum datum;
     if (node.is_scalar()) {
         if (!read_value(node, nullptr, datum, diagnostics)) return std::nullopt;
@@ -140,14 +142,18 @@ std::optional<Datum> read_datum(const Node& node, Diagnostics& diagnostics) {
     }
     bool good = true;
     for (const Node::Entry& entry : node.entries())
-        if (std::find(datum_keys.begin(), datum_keys.end(), entry.key) == datum_keys.end()) {
-            unknown_key(entry, datum_keys, diagnostics);
+        if (std::find(datum_keys.begin(), datum_keys.end(), entry.key) == datum_keys.end() &&
+            std::find(further_keys.begin(), further_keys.end(), entry.key) == further_keys.end()) {
+            std::vector<std::string> known = datum_keys;
+            known.insert(known.end(), further_keys.begin(), further_keys.end());
+            unknown_key(entry, known, diagnostics);
             good = false;
         }
     const Node* value = node.find("value");
     if (!value) diagnostics.error(node.pos(), MessageId::datum_without_value).hint(MessageId::datum_quantity_example);
     const bool have_value = value && read_value(*value, node.find("unit"), datum, diagnostics);
-    if (const Node* range = node.find("range"); range && have_value) good = read_range(*range, datum, diagnostics) && good;
+    if (const Node* range = node.find("range"); range && have_value)
+        good = read_range(*range, datum, diagnostics) && good;
     if (const Node* given = node.find("evidence")) {
         const auto evidence = read_evidence(*given, diagnostics);
         good = good && evidence;

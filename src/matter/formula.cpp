@@ -122,7 +122,8 @@ private:
         const char* first = text_.data() + start;
         const auto read = std::from_chars(first, text_.data() + at_, value, std::chars_format::fixed);
         if (read.ec != std::errc() || !(value > 0) || value > max_count)
-            return fail(start, at_ - start, {MessageId::formula_count, {std::string(text_.substr(start, at_ - start))}});
+            return fail(start, at_ - start,
+                        {MessageId::formula_count, {std::string(text_.substr(start, at_ - start))}});
         return true;
     }
 

@@ -5,12 +5,12 @@
 namespace viresco::matter::if97 {
 
 struct State {
-    double v;  // specific volume [m3/kg]
-    double h;  // specific enthalpy [J/kg]
-    double u;  // specific internal energy [J/kg]
-    double s;  // specific entropy [J/kg/K]
-    double cp; // [J/kg/K]
-    double w;  // speed of sound [m/s]
+    double v;                          // specific volume [m3/kg]
+    double h;                          // specific enthalpy [J/kg]
+    double u;                          // specific internal energy [J/kg]
+    double s;                          // specific entropy [J/kg/K]
+    double cp;                         // [J/kg/K]
+    double w;                          // speed of sound [m/s]
     double dh_dT, dh_dp, dv_dT, dv_dp; // exact
 };
 

@@ -6,7 +6,7 @@
 namespace viresco::matter {
 namespace {
 
-constexpr double p_reference = 101325; // [Pa]
+constexpr double p_reference = 101325;                                // [Pa]
 constexpr double T_cold = 200, T_ice = 273.15, T_liquid_max = 623.15; // [K]
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 

@@ -12,6 +12,7 @@ constexpr size_t npos = std::string_view::npos;
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 /// Length of the escape that begins with a backslash: \x41, \u0041, \U00000041 or two characters.
 size_t escape_length(char kind) { return kind == 'x' ? 4 : kind == 'u' ? 6 : kind == 'U' ? 10 : 2; }
+bool is_fold(char c) { return c == ' ' || c == '\n'; }
 bool is_break(char c) { return c == '\n' || c == '\r'; }
 
 /// Value and source walked side by side.
@@ -50,32 +51,40 @@ public:
     }
 
     void folded() {
-        size_t indent = npos;
-        if (source_.substr(s_, 1).find_first_of("\r\n") == 0) anchor(); // leading blank lines
+        size_t indent = npos, last_end = s_; // of the last line with text
         while (v_ < value_.size() && s_ < source_.size()) {
             const size_t source_end = line_end();
             const size_t text = std::min(source_.find_first_not_of(' ', s_), source_end);
-            if (text < source_end) {
+            if (text < source_end || source_end - s_ > indent) {
+                size_t n = 0; // line breaks and folds before the line
                 if (indent == npos) {
-                    while (v_ < value_.size() && value_[v_] == '\n') ++v_;
-                    const size_t kept = std::min(value_.find_first_not_of(' ', v_), value_.size()) - v_;
+                    n = std::min(value_.find_first_not_of('\n', v_), value_.size()) - v_;
+                    const size_t kept = std::min(value_.find_first_not_of(' ', v_ + n), value_.size()) - v_ - n;
                     indent = text - s_ - std::min(kept, text - s_);
                 }
-                s_ += std::min(indent, text - s_);
+                s_ += std::min(indent, source_end - s_);
                 const std::string_view line = source_.substr(s_, source_end - s_);
-                while (v_ < value_.size() && (value_[v_] == '\n' || value_[v_] == ' ') &&
-                       !value_.substr(v_).starts_with(line))
-                    ++v_;
-                if (!value_.substr(v_).starts_with(line)) return;
+                while (v_ + n < value_.size() && is_fold(value_[v_ + n]) && !value_.substr(v_ + n).starts_with(line))
+                    ++n;
+                if (!value_.substr(v_ + n).starts_with(line)) break;
+                step_over_breaks(n, last_end);
                 anchor();
                 v_ += line.size();
+                last_end = source_end;
             }
             next_line(source_end);
         }
+        step_over_breaks(value_.size() - v_, last_end);
     }
 
 private:
     void anchor() { layout_.anchors.emplace_back(v_, s_); }
+
+    /// `n` characters of the value for line breaks: all stand where the text before them ends.
+    void step_over_breaks(size_t n, size_t text_end) {
+        for (size_t i = 0; i < n; ++i) layout_.anchors.emplace_back(v_ + i, text_end);
+        v_ += n;
+    }
 
     size_t line_end() const {
         size_t end = std::min(source_.find('\n', s_), source_.size());
@@ -101,9 +110,10 @@ private:
                 if (!step()) return false;
             return true;
         }
+        const size_t n = breaks == 1 ? 1 : breaks - 1;
+        if (v_ + n > value_.size()) return false;
+        step_over_breaks(n, s_);
         s_ = s;
-        v_ += breaks == 1 ? 1 : breaks - 1;
-        if (v_ > value_.size()) return false;
         anchor();
         return true;
     }
@@ -154,7 +164,7 @@ std::string_view control_escape(std::string_view source, size_t begin, size_t en
         const std::string_view escape = source.substr(i, std::min(escape_length(source[i + 1]), end - i));
         uint32_t point = 0x20;
         if (escape.size() > 2) std::from_chars(escape.data() + 2, escape.data() + escape.size(), point, 16);
-        const bool named = escape.size() == 2 && std::string_view("0abvfre").find(escape[1]) != npos;
+        const bool named = escape.size() == 2 && std::string_view("0abvfreN_LP").find(escape[1]) != npos;
         const bool control = point < 0x20 && point != '\t' && point != '\n';
         if (named || control || (point >= 0x7F && point <= 0x9F)) return escape;
         i = source.find('\\', i + escape.size());

@@ -22,8 +22,8 @@ ScalarLayout lay_out_scalar(std::string_view source, size_t begin, std::string_v
 /// The byte after the closing quote of the quoted text that begins at source[begin]; npos if there is none.
 size_t quoted_end(std::string_view source, size_t begin);
 
-/// The first escape in the double-quoted text source[begin, end) that stands for a control character
-/// other than \n and \t; empty if there is none.
+/// The first escape in the double-quoted text source[begin, end) that stands for an invisible character
+/// (control characters, but not \n and \t; \N \_ \L \P); empty if there is none.
 std::string_view control_escape(std::string_view source, size_t begin, size_t end);
 
 } // namespace viresco::text

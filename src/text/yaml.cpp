@@ -139,7 +139,7 @@ public:
     void syntax_error(std::string_view reason, size_t at) {
         YamlStop stop{reason, std::min(at, text_.size()), npos, long_quote_, block_text_, read_to_};
         for (auto frame = frames_.rbegin(); frame != frames_.rend() && stop.bracket == npos; ++frame)
-            if (text_[frame->at] == '[' || text_[frame->at] == '{') stop.bracket = frame->at;
+            if (is_bracket(frame->at)) stop.bracket = frame->at;
         Diagnostics found;
         const size_t from = explain_yaml_error(places_, stop, found);
         std::erase_if(findings_, [&](const Finding& f) { return f.at >= from; });
@@ -178,8 +178,13 @@ private:
         return std::min(text_.size(), bom_ + static_cast<size_t>(std::max(0, mark.pos)));
     }
 
+    bool is_bracket(size_t at) const { return at < text_.size() && (text_[at] == '[' || text_[at] == '{'); }
+
     Diagnostic& error(size_t begin, size_t end, MessageId id, std::vector<std::string> args = {}) {
-        if (findings_.size() >= max_findings) throw Stop{};
+        if (findings_.size() >= max_findings) {
+            sound_ = false;
+            throw Stop{};
+        }
         if (id != MessageId::yaml_duplicate_key) sound_ = false;
         findings_.push_back({begin, {}});
         return findings_.back().diagnostics.error(places_.at(begin, end), id, std::move(args));
@@ -254,6 +259,11 @@ private:
         has_tag(at, tag);
         check_indentation(at);
         if (frames_.size() >= static_cast<size_t>(limits_.max_depth)) {
+            // Where brackets are never closed yaml-cpp takes the outermost for a key; depth is the true trouble.
+            const auto bracket = std::find_if(frames_.begin(), frames_.end(),
+                                              [&](const Frame& f) { return is_bracket(f.at); });
+            if (bracket != frames_.end())
+                std::erase_if(findings_, [&](const Finding& f) { return f.at >= bracket->at; });
             error(at, at, MessageId::yaml_too_deep, {std::to_string(limits_.max_depth)});
             throw Stop{};
         }

@@ -43,8 +43,7 @@ constexpr Powers none = {}, second = {.s = 1}, volume = {.m = 3}, frequency = {.
                  energy = {.kg = 1, .m = 2, .s = -2}, power = {.kg = 1, .m = 2, .s = -3},
                  pressure = {.kg = 1, .m = -1, .s = -2}, molarity = {.m = -3, .mol = 1};
 
-/// The units; SI and others by their
-/// customary definitions (tests/units/conversion_test.cpp names the defining relation of each).
+/// The units by their customary definitions; tests/units/conversion_test.cpp names the relation of each.
 constexpr Definition definitions[] = {
     // Base units and their everyday companions.
     {"g", {.kg = 1}, {1, 1, -3}, "*"},

@@ -29,7 +29,8 @@ TEST(Formula, Reads) {
 
 TEST(Formula, ReadsHydratesAndAdducts) {
     const Elements vitriol{{"Cu", 1}, {"S", 1}, {"O", 9}, {"H", 10}};
-    for (const char* text : {"CuSO4.5H2O", "CuSO4·5H2O", "CuSO4*5H2O", "CuSO4\u22C55H2O", "CuSO4\u20225H2O", "CuSO4(H2O)5"})
+    for (const char* text :
+         {"CuSO4.5H2O", "CuSO4·5H2O", "CuSO4*5H2O", "CuSO4\u22C55H2O", "CuSO4\u20225H2O", "CuSO4(H2O)5"})
         EXPECT_EQ(formula(text).elements, vitriol) << text;
     EXPECT_EQ(formula("CaSO4.H2O").elements, (Elements{{"Ca", 1}, {"S", 1}, {"O", 5}, {"H", 2}}));
     EXPECT_EQ(formula("C8H11N.HCl").elements, (Elements{{"C", 8}, {"H", 12}, {"N", 1}, {"Cl", 1}}));
@@ -38,10 +39,10 @@ TEST(Formula, ReadsHydratesAndAdducts) {
 }
 
 TEST(Formula, ReadsCharges) {
-    const std::pair<const char*, double> cases[] = {{"NH4+", 1},  {"SO4-2", -2},   {"SO4^2-", -2}, {"SO4--", -2},
-                                                    {"Ca+2", 2},  {"Ca^2+", 2},    {"Cl-", -1},    {"Ca++", 2},
-                                                    {"HCO3-", -1}, {"PO4^-3", -3}, {"K^+", 1},     {"C18H33O2-", -1},
-                                                    {"C16H17N2O4S-", -1}, {"CH3COO-", -1}};
+    const std::pair<const char*, double> cases[] = {
+        {"NH4+", 1},  {"SO4-2", -2},     {"SO4^2-", -2},       {"SO4--", -2},  {"Ca+2", 2},
+        {"Ca^2+", 2}, {"Cl-", -1},       {"Ca++", 2},          {"HCO3-", -1},  {"PO4^-3", -3},
+        {"K^+", 1},   {"C18H33O2-", -1}, {"C16H17N2O4S-", -1}, {"CH3COO-", -1}};
     for (const auto& [text, charge] : cases) EXPECT_EQ(formula(text).charge, charge) << text;
     EXPECT_EQ(formula("SO4-2").elements, formula("SO4").elements);
 }
@@ -118,8 +119,9 @@ TEST(Formula, MolarMassAndThodOfTheCases) {
 }
 
 TEST(Formula, ThodClosedForms) {
-    for (const char* spent : {"CO2", "H2O", "NH3", "H2SO4", "H3PO4", "HCl", "KOH", "NaOH", "Ca(OH)2", "Mg(OH)2", "SiO2",
-                              "NH4+", "SO4^2-", "Cl-", "K+", "PO4^3-", "HCO3-", "H+", "OH-", "Fe2O3", "CaCO3", "KCl"})
+    for (const char* spent :
+         {"CO2",  "H2O",    "NH3", "H2SO4", "H3PO4",  "HCl",   "KOH", "NaOH", "Ca(OH)2", "Mg(OH)2", "SiO2",
+          "NH4+", "SO4^2-", "Cl-", "K+",    "PO4^3-", "HCO3-", "H+",  "OH-",  "Fe2O3",   "CaCO3",   "KCl"})
         EXPECT_NEAR(formula(spent).thod(), 0, 1e-15) << spent;
     EXPECT_DOUBLE_EQ(formula("O2").thod(), -0.032);
     EXPECT_DOUBLE_EQ(formula("CH4").thod(), 0.064);

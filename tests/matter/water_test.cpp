@@ -1,6 +1,6 @@
-#include "matter/water.h"
 #include "matter/if97.h"
 #include "matter/property_function.h"
+#include "matter/water.h"
 #include <algorithm>
 #include <cmath>
 #include <gtest/gtest.h>
@@ -30,7 +30,8 @@ TEST(Water, ColdWaterAndVapourAreStraightLines) {
     EXPECT_DOUBLE_EQ(d_water_enthalpy(233.15), if97::region1(273.15, 101325).cp);
     EXPECT_NEAR(water_enthalpy(233.15), water_enthalpy(273.15) - 40 * d_water_enthalpy(273.15), 1e-6);
     EXPECT_DOUBLE_EQ(d_water_vapour_enthalpy(233.15), if97::ideal_vapour(273.15).cp);
-    EXPECT_NEAR(water_vapour_enthalpy(233.15), water_vapour_enthalpy(273.15) - 40 * d_water_vapour_enthalpy(273.15), 1e-6);
+    EXPECT_NEAR(water_vapour_enthalpy(233.15), water_vapour_enthalpy(273.15) - 40 * d_water_vapour_enthalpy(273.15),
+                1e-6);
 }
 
 TEST(Water, FormationShiftCarriesLiquidWaterToItsFormationEnthalpy) {
@@ -51,7 +52,8 @@ TEST(PropertyFunctions, AreSortedAndFound) {
 /// Two states in the common range of every function.
 std::pair<double, double> inside(const PropertyFunction& f, int k) {
     const std::string name = f.name;
-    if (f.n_arguments == 2) return name.starts_with("steam") ? std::pair{450. + 60 * k, 3e5} : std::pair{330. + 40 * k, 2e6};
+    if (f.n_arguments == 2)
+        return name.starts_with("steam") ? std::pair{450. + 60 * k, 3e5} : std::pair{330. + 40 * k, 2e6};
     return name == "water_saturation_temperature" ? std::pair{2e5 * (k + 1), 0.} : std::pair{250. + 90 * (k + 1), 0.};
 }
 

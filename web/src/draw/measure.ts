@@ -5,20 +5,22 @@ export const font = 'system-ui, -apple-system, "Segoe UI", "Noto Sans", "Noto Sa
 const canvas = document.createElement('canvas').getContext('2d');
 
 /// Width of a text [px] in the page's font. A generous guess where there is no canvas.
-export function text_width(text: string, size: number, weight = 400): number {
+export function text_width(text: string, size: number): number {
   if (!canvas) return text.length * size;
-  canvas.font = `${weight} ${size}px ${font}`;
+  canvas.font = `${size}px ${font}`;
   return canvas.measureText(text).width;
 }
 
 /// Breaks a text into at most `max_lines` lines of `width` px; the last ends in … when text is left over.
-export function wrap(text: string, width: number, size: number, max_lines = 3, weight = 400): string[] {
-  const words = text.match(/[\u2e80-\u9fff\uff00-\uffef][）】，。：；、]?|[^\s\u2e80-\u9fff\uff00-\uffef]+\s*|\s+/g) ?? [];
-  const pieces = words.flatMap((w) => (text_width(w.trimEnd(), size, weight) > width ? w.match(/.{1,8}/g)! : [w]));
+/// A single word wider than `longest` px is hyphenated where it must be.
+export function wrap(text: string, width: number, size: number, max_lines = 3, longest = width): string[] {
+  const measure = (t: string) => text_width(t.trimEnd(), size);
+  const words = text.match(/[（【“]*(?:[\u2e80-\u9fff]|[^\s\u2e80-\u9fff\uff00-\uffef-]+-?|-)?[）】”，。：；、]*\s*/g)?.filter((w) => w) ?? [];
+  const pieces = words.flatMap((w) => (measure(w) > longest ? split_word(w, width, size) : [w]));
   const lines: string[] = [];
   let line = '';
   for (const piece of pieces) {
-    if (line && text_width((line + piece).trimEnd(), size, weight) > width) {
+    if (line && measure(line + piece) > width) {
       lines.push(line.trimEnd());
       line = piece.trimStart();
     } else line += piece;
@@ -27,9 +29,22 @@ export function wrap(text: string, width: number, size: number, max_lines = 3, w
   if (lines.length <= max_lines) return lines;
   const kept = lines.slice(0, max_lines);
   let last = kept[max_lines - 1];
-  while (last && text_width(`${last}…`, size, weight) > width) last = last.slice(0, -1);
+  while (last && measure(`${last}…`) > width) last = last.slice(0, -1);
   kept[max_lines - 1] = `${last}…`;
   return kept;
+}
+
+function split_word(word: string, width: number, size: number): string[] {
+  const pieces: string[] = [];
+  let piece = '';
+  for (const c of word) {
+    if (piece.length > 2 && text_width(`${piece}${c}-`, size) > width) {
+      pieces.push(`${piece}-`);
+      piece = '';
+    }
+    piece += c;
+  }
+  return piece ? [...pieces, piece] : pieces;
 }
 
 /// The width of an element, kept up to date while the window changes (but not while it is printed).

@@ -1,7 +1,7 @@
 import { useCallback } from 'preact/hooks';
 import { Quantity, usePage } from '../context';
 import { Chart } from '../draw/chart';
-import { font } from '../draw/measure';
+import { font, wrap } from '../draw/measure';
 import { percent_text, unit_text } from '../format';
 import { route_colour } from '../palette';
 import { best_route, describe, indicator_ids, route_names, value_of } from '../results';
@@ -75,8 +75,8 @@ function Profile({ ids }: { ids: string[] }) {
   const option = useCallback((width: number) => ({
     textStyle: { fontFamily: font },
     radar: {
-      indicator: axes.map((id) => ({ name: page.title(describe(results, id)!.title, id), max: 100 })), shape: 'polygon', radius: width < 500 ? '52%' : '66%', splitNumber: 4,
-      axisName: { color: '#10201b', fontSize: 12, formatter: (t: string) => break_text(t, width < 500 ? 88 : 150, page.language) }, splitArea: { show: false },
+      indicator: axes.map((id) => ({ name: page.title(describe(results, id)!.title, id), max: 100 })), shape: 'polygon', radius: width < 500 ? '44%' : '76%', splitNumber: 4,
+      axisName: { color: '#10201b', fontSize: 12, lineHeight: 15, formatter: (t: string) => wrap(t, width < 500 ? 88 : 150, 12, 4).join('\n') }, splitArea: { show: false },
       splitLine: { lineStyle: { color: '#d9e0dd' } }, axisLine: { lineStyle: { color: '#d9e0dd' } },
     },
     tooltip: { trigger: 'item', valueFormatter: (v: number) => `${v.toFixed(0)} %` },
@@ -90,13 +90,8 @@ function Profile({ ids }: { ids: string[] }) {
     <figure>
       <figcaption>{page.text('profile')}</figcaption>
       <ul class="legend">{names.map((r, k) => <li><span class={`line-mark mark-${Math.min(k, 2)}`} style={{ borderColor: route_colour(k) }} aria-hidden="true" /><RouteName name={r} /></li>)}</ul>
-      <Chart option={option} height={400} label={page.text('profile')} />
+      <Chart option={option} height={380} label={page.text('profile')} />
     </figure>
   );
 }
 
-import { wrap } from '../draw/measure';
-import type { Language } from '../results';
-function break_text(text: string, width: number, _language: Language): string {
-  return wrap(text, width, 12, 3).join('\n');
-}

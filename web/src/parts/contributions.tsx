@@ -2,7 +2,7 @@ import { useCallback } from 'preact/hooks';
 import { usePage } from '../context';
 import { Chart } from '../draw/chart';
 import { font, wrap } from '../draw/measure';
-import { number_text, percent_text, unit_text } from '../format';
+import { number_text, percent_text, unit_text, with_unit } from '../format';
 import { ink_on } from '../palette';
 import { describe, route_names, type Item } from '../results';
 import { RouteName, Section, StepLegend } from './common';
@@ -60,6 +60,7 @@ function StepChart({ id, steps }: { id: string; steps: string[] }) {
 
 type Measure = 'carbon' | 'cost';
 const contribution = (item: Item, what: Measure) => (item.kind === 'product' ? undefined : what === 'carbon' ? item.impacts?.gwp100 : item.cost);
+const is_credit = (item: Item, what: Measure) => item.kind === 'credit' || (contribution(item, what)?.value ?? 0) < 0;
 
 /// Ten largest inputs of each route (the same title in several steps is one bar), stacked by step.
 export function InputCharts() {
@@ -78,12 +79,23 @@ export function InputCharts() {
           <>
             <h3>{page.text('input_chart', page.text(m))}<span class="meta"> {unit_text(rows.flat()[0]?.unit)} {page.text('per_fu', `${results.case.functional_unit?.value ?? 1} ${unit_text(results.case.functional_unit?.unit ?? '')}`)}</span></h3>
             <div class="pair">{names.map((r, k) => rows[k].length > 0 && <InputChart route={r} rows={rows[k]} what={m} max={max} />)}</div>
+            <Credits what={m} />
           </>
         );
       })}
       <p class="note">{page.text('inputs_note')}</p>
     </Section>
   );
+}
+
+/// Credits have a sentence of their own: they are never subtracted.
+function Credits({ what }: { what: Measure }) {
+  const page = usePage(), { results } = page;
+  const found = route_names(results).flatMap((r) => (results.routes[r].inventory ?? []).filter((i) => contribution(i, what)?.value && is_credit(i, what)).map((i) => {
+    const c = contribution(i, what)!;
+    return `${page.route(r)}: ${page.title(i.title, i.id)} ${with_unit(c.value!, c.unit, 3)}`;
+  }));
+  return found.length ? <p class="note">{page.text('credits_note', found.join('; '))}</p> : null;
 }
 
 interface Ranked { title: string; total: number; unit: string; share: number; by_step: Map<string, number> }
@@ -93,15 +105,15 @@ function ranked(page: ReturnType<typeof usePage>, route: string, what: Measure):
   let all = 0;
   for (const item of page.results.routes[route].inventory ?? []) {
     const c = contribution(item, what), v = c?.value ?? 0;
-    if (v === 0) continue;
-    if (item.kind !== 'credit' && v > 0) all += v;
+    if (v === 0 || is_credit(item, what)) continue;
+    all += v;
     const title = page.title(item.title, item.id);
     const row = sums.get(title) ?? { title, total: 0, unit: c!.unit, share: 0, by_step: new Map<string, number>() };
     row.total += v;
     row.by_step.set(item.step ?? '', (row.by_step.get(item.step ?? '') ?? 0) + v);
     sums.set(title, row);
   }
-  const rows = [...sums.values()].sort((a, b) => Math.abs(b.total) - Math.abs(a.total));
+  const rows = [...sums.values()].sort((a, b) => b.total - a.total);
   const top = rows.slice(0, 9), rest = rows.slice(9);
   if (rest.length) {
     const other: Ranked = { title: page.text('rest', rest.length), total: 0, unit: rest[0].unit, share: 0, by_step: new Map() };

@@ -74,7 +74,12 @@ export function MassFlow() {
         <label class="cut">{page.text('cut_off')} <select value={String(cut)} onChange={(e) => set_cut(Number(e.currentTarget.value))}>{cuts.map((c) => <option value={c}>{percent_text(Number(c))}</option>)}</select></label>
       </div>
       <StepLegend steps={page.steps.filter((s) => route_names(results).some((r) => Object.values(results.routes[r].units ?? {}).some((u) => u.step === s)))} />
-      <RouteTabs label={page.text('mass_flow')}>{(route) => <RouteMass route={route} level={level} dry={water === 'without'} cut={cut} />}</RouteTabs>
+      <RouteTabs label={page.text('mass_flow')}>{(route) => (
+        <>
+          <div class={level === 'units' ? 'screen-only' : undefined}><RouteMass route={route} level={level} dry={water === 'without'} cut={cut} /></div>
+          {level === 'units' && <div class="print-only"><RouteMass route={route} level="steps" dry={water === 'without'} cut={cut} /></div>}
+        </>
+      )}</RouteTabs>
     </Section>
   );
 }

@@ -41,7 +41,7 @@ export function Inventory() {
             { label: page.text('amount'), numeric: true, cell: (i) => <Quantity value={i.per_fu?.value} unit={i.per_fu?.unit ?? i.unit} /> },
             { label: `${page.text('factor')}`, numeric: true, cell: (i) => (i.factor ? <Quantity value={i.factor.value} unit={i.factor.unit} /> : '–') },
             { label: page.text('impact'), numeric: true, cell: (i) => (i.impacts?.gwp100 ? <Quantity {...i.impacts.gwp100} /> : '–') },
-            { label: page.text('cost'), numeric: true, cell: (i) => (i.cost ? <Quantity {...i.cost} /> : '–') },
+            { label: page.text('cost_column'), numeric: true, cell: (i) => (i.cost ? <Quantity {...i.cost} /> : '–') },
             { label: page.text('source'), cell: (i) => (i.factor ? <details class="inline"><summary><EvidenceBadge name={i.factor.evidence} /></summary><span class="source">{i.factor.source} ({page.text(i.factor.verified ? 'verified' : 'unverified')}) <Place {...i.factor} /></span></details> : '–') },
           ]} />
         )}

@@ -1,0 +1,170 @@
+#pragma once
+#include "lang/model.h"
+#include "matter/component.h"
+#include "plant/library.h"
+#include "plant/unit_type.h"
+#include <deque>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace viresco::plant {
+
+/// Values that replace those of the files: scenario, command line. Addresses as in docs/language.md.
+class Overrides {
+public:
+    struct Entry {
+        std::string path;
+        const text::Node* value = nullptr;
+        SourcePos pos;
+        bool used = false;
+    };
+    void add(std::string path, const text::Node* value, SourcePos pos);
+    /// The override of a full path ("enzymatic.filter.wash" or through "*.filter.wash"), the last one given.
+    const text::Node* find(const std::string& full_path);
+    /// Members that are overridden in a table: "enzymatic.still.recovery" -> {"water", ..}.
+    std::vector<std::string> members(const std::string& table) const;
+    const std::vector<Entry>& entries() const { return entries_; }
+
+private:
+    std::vector<Entry> entries_;
+};
+
+/// A value of a continuous parameter other than the file's default.
+struct Setting {
+    int parameter = -1;
+    double si = 0;
+};
+
+struct Feed {
+    std::string name;
+    matter::Title title;
+    SourcePos pos;
+    std::string phase = "liquid", section;
+    bool free = false;                          // supply: none
+    std::vector<std::pair<std::string, std::string>> supply; // component ("" = all) -> item
+    SourcePos supply_pos;
+};
+
+struct Product {
+    enum class As { product, coproduct, air, wastewater, waste, internal };
+    std::string name;
+    matter::Title title;
+    SourcePos pos;
+    As as = As::product;
+    std::string component, treatment, supply, section;
+    std::string from_step; // product of an inventory step
+};
+
+/// From an outlet (or feed) to an inlet (or product).
+struct Stream {
+    std::string id;        // "filter.filtrate -> extractor.feed"
+    std::string from_unit, from_port; // from_port empty: a feed
+    std::string to_unit, to_port;     // to_port empty: a product
+    std::string path;      // full path whose m, T, H .. are the stream's
+    std::string phase;
+    SourcePos pos;
+    bool torn = false;
+};
+
+struct EnergyTerm {
+    std::string name, path;
+    bool in = true, closing = false;
+};
+
+struct Use {
+    std::string carrier, path; // path: full name of the amount
+    SourcePos pos;
+};
+
+struct Check {
+    std::string path; // condition value: 1 holds
+    const text::Node* node = nullptr;
+    const lang::Scope* scope = nullptr;
+};
+
+struct Equipment {
+    std::string name, prefix; // prefix "<route>.<unit>.capital."
+    SourcePos pos;
+    std::set<std::string> given;
+};
+
+struct UnitInstance {
+    std::string name, section, prefix; // prefix "<route>.<unit>."
+    matter::Title title;
+    SourcePos pos;
+    const UnitType* type = nullptr; // null: an inventory step
+    std::vector<EnergyTerm> energy;
+    std::string closing; // "cooling" or "out.T"
+    std::vector<Use> uses;
+    std::vector<Check> checks;
+};
+
+/// What crosses the boundary. Attributes are named values `<route>.amount[<id>]`, `.mass[..]`, `.m[.., c]`.
+struct Exchange {
+    enum class Kind { input, product, coproduct, air, wastewater, waste };
+    std::string id;
+    matter::Title title;
+    Kind kind = Kind::input;
+    std::string item;   // background item; empty: none
+    std::string step, unit;
+    SourcePos pos;
+    std::string stream; // full path of the stream; empty: known by amount only
+    std::string component; // only this component of the stream
+    std::string amount; // full path of the amount where there is no stream
+    std::string content; // full path of J per kg where heat is bought as mass
+    bool inventory = false; // an inventory step's consumption or production
+    lang::Member member = -1;
+};
+
+/// One route, expanded into the model.
+struct Plant {
+    std::string route, prefix; // prefix "enzymatic."
+    matter::Title title;
+    const lang::Scope* scope = nullptr;
+    std::vector<std::pair<std::string, matter::Title>> sections;
+    std::vector<Feed> feeds;
+    std::vector<Product> products;
+    std::deque<UnitInstance> units;
+    std::vector<Stream> streams;
+    std::vector<Exchange> exchanges;
+    std::vector<Equipment> equipment;
+    std::string product_path; // full path of the product's mass flow [kg/s]
+    bool has_streams = false;
+};
+
+/// Everything the routes of a case share while they are built.
+struct Context {
+    Library& library;
+    lang::Model& model;
+    matter::ComponentTable& components;
+    Overrides& overrides;
+    std::vector<Setting>& settings;
+    std::map<std::string, std::unique_ptr<UnitType>> unit_types;
+    std::vector<std::string> addresses; // every address that may be overridden
+    std::set<std::string> varied;       // full paths that specifications vary
+};
+
+/// Registers component properties, tags and states as names of the model.
+void declare_components(Context&);
+
+/// Declares one parameter under prefix + name; `given` (may be null) is the plant's value, formulas in it
+/// are read in `given_scope`, those of the declaration in `own_scope`. `reactions`: names for `per: reaction`.
+void declare_parameter(Context&, const std::string& prefix, const ParameterDeclaration&, const text::Node* given,
+                       const lang::Scope* given_scope, const lang::Scope* own_scope, const std::vector<std::string>& reactions);
+/// The same for a plain number or formula that needs no declaration; `dim` is checked where >= 0.
+void declare_value(Context&, const std::string& path, std::vector<std::string> members, const text::Node&, const lang::Scope*, lang::DimId dim,
+                   const matter::Title& title);
+
+/// Declares m, T, p and everything stream.yaml says under `path`.
+void declare_port(Context&, const std::string& path, const std::string& phase);
+
+/// Builds a route from its `kind: plant` file.
+Plant build_plant(Context&, const text::Node& file, const std::string& route);
+
+/// Names of the plant's sections and units, for suggestions.
+const matter::Title& section_title(const Plant&, const std::string& name);
+
+} // namespace viresco::plant

@@ -1,0 +1,22 @@
+#pragma once
+#include "base/message.h"
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace viresco::report {
+
+/// One HTML page that shows a case evaluation: works offline from a file, in English and Chinese.
+///
+/// results_json  a results.json (docs/results-schema.json)
+/// initial       the language the page opens in; it can be switched in the page
+/// Throws        ConfigError where the text is not JSON or holds no routes.
+std::string render_report(const std::string& results_json, Language initial);
+
+/// The results as CSV tables (RFC 4180, UTF-8, full precision): file name -> text. Always the same six:
+/// indicators, inventory, streams (components in columns), steps, closure and parameters; one that has
+/// no rows is its header. A column of one unit names it in brackets, else the unit has its own column.
+/// A value that is not defined is an empty cell. Throws as render_report does.
+std::vector<std::pair<std::string, std::string>> csv_tables(const std::string& results_json);
+
+} // namespace viresco::report
