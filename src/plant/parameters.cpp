@@ -107,6 +107,32 @@ bool same_dimension(Context& c, const std::string& name, const units::Unit& want
     return false;
 }
 
+/// A parameter that a specification varies is an unknown; its value is where the search starts.
+void vary(Context& c, const std::string& path, const std::vector<lang::Member>& indices, Specification& s, const ParameterDeclaration& declared, const Node* start) {
+    lang::Model& m = c.model;
+    s.used = true;
+    if (!start) {
+        m.diagnostics.error(s.pos, MessageId::specification_without_start, {s.name, path});
+        return;
+    }
+    const auto datum = read_number(c, *start, declared);
+    auto equation = std::make_shared<lang::Equation>(lang::parse_equation(*s.until, m.diagnostics));
+    if (!datum || !equation->left) return;
+    if (declared.unit && !same_dimension(c, path, *declared.unit, *datum)) return;
+    lang::Unknown u;
+    u.path = path;
+    for (const lang::Member i : indices) u.path += "[" + m.member_name(i) + "]";
+    u.equation = s.until->scalar();
+    u.pos = s.pos;
+    u.start = m.graph.constant(datum->si);
+    const lang::Scope* scope = s.scope;
+    const lang::NodeId node = m.add_unknown(std::move(u), [equation, scope](lang::Model& model) {
+        const lang::Value left = model.evaluate(*equation->left, scope);
+        return std::pair{left, model.evaluate(*equation->right, scope)};
+    });
+    m.bind_value(path, indices, {node, m.dimensions.intern(datum->unit.dimension), false, false}, s.until->scalar(), s.pos);
+}
+
 /// Declares one number: default, override, specification. `members` is empty or the member of a table.
 void declare_number(Context& c, const std::string& path, const std::vector<std::string>& members, const ParameterDeclaration& declared,
                     const Node* given, const lang::Scope* given_scope, const lang::Scope* own_scope, bool table_default) {
@@ -149,6 +175,10 @@ void declare_number(Context& c, const std::string& path, const std::vector<std::
     }
     const bool base_is_number = has_value(base) && !formula_of(base);
     const Node* source = base_is_number ? base : override;
+    if (const auto varied = c.varied.find(address); varied != c.varied.end() && declared.type == Type::number) {
+        vary(c, path, indices, varied->second, declared, varied->second.from ? varied->second.from : override ? override : source);
+        return;
+    }
     if (!source) {
         if (table_default) return; // a table without a default: members must be given one by one
         auto& d = m.diagnostics.error(declared.pos, MessageId::parameter_without_value, {address});
@@ -193,12 +223,6 @@ void declare_number(Context& c, const std::string& path, const std::vector<std::
         }
         const int value = static_cast<int>(p.datum.si);
         m.add_integer(address, value, m.add_parameter(std::move(p)));
-        return;
-    }
-    if (c.varied.count(address)) {
-        // A specification varies it: the value is where the search starts.
-        m.bind_value(path, indices, {m.graph.unknown(-1), m.dimensions.intern(p.datum.unit.dimension), false, false}, "", pos);
-        m.diagnostics.error(pos, MessageId::free_text, {"internal: varied parameter " + address});
         return;
     }
     const int index = m.add_parameter(std::move(p));

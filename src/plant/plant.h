@@ -135,6 +135,16 @@ struct Plant {
     bool has_streams = false;
 };
 
+/// "Vary this to meet that."
+struct Specification {
+    std::string name;
+    const text::Node* until = nullptr;
+    const text::Node* from = nullptr; // start; null: the parameter's own value
+    const lang::Scope* scope = nullptr;
+    SourcePos pos;
+    bool used = false;
+};
+
 /// Everything the routes of a case share while they are built.
 struct Context {
     Library& library;
@@ -144,7 +154,7 @@ struct Context {
     std::vector<Setting>& settings;
     std::map<std::string, std::unique_ptr<UnitType>> unit_types;
     std::vector<std::string> addresses; // every address that may be overridden
-    std::set<std::string> varied;       // full paths that specifications vary
+    std::map<std::string, Specification> varied; // by full path of what is varied
 };
 
 /// Registers component properties, tags and states as names of the model.

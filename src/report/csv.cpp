@@ -1,6 +1,6 @@
+#include "text/csv.h"
 #include "report/report.h"
 #include "report/results.h"
-#include "text/csv.h"
 #include <map>
 
 namespace viresco::report {
@@ -105,9 +105,9 @@ Table indicators(const Json& routes) {
 }
 
 Table inventory(const Json& routes) {
-    Table table({"route", "id", "title_en", "title_zh", "step", "direction", "kind", "per_fu", "per_fu_unit", "amount",
-                 "amount_unit", "cost", "cost_unit", "factor", "factor_unit", "factor_type", "evidence", "verified",
-                 "source", "file", "line"});
+    Table table({"route",       "id",          "title_en", "title_zh",    "step",   "direction", "kind",
+                 "per_fu",      "per_fu_unit", "amount",   "amount_unit", "cost",   "cost_unit", "factor",
+                 "factor_unit", "factor_type", "evidence", "verified",    "source", "file",      "line"});
     each_member(routes, [&](const std::string& route, const Json& data) {
         for (const Json& item : member(data, "inventory")) {
             table.begin_row();
@@ -118,7 +118,8 @@ Table inventory(const Json& routes) {
             const Json& factor = member(item, "factor");
             table.set("factor_type", cell(member(factor, "type")));
             copy(table, factor, {"evidence", "verified", "source", "file", "line"});
-            each_member(member(item, "impacts"), [&](const std::string& id, const Json& impact) { quantity(table, id, impact); });
+            each_member(member(item, "impacts"),
+                        [&](const std::string& id, const Json& impact) { quantity(table, id, impact); });
         }
     });
     return table;
@@ -133,7 +134,8 @@ Table streams(const Json& routes) {
             titles(table, stream);
             copy(table, stream, {"id", "name", "from", "to", "phase"});
             for (const char* key : {"mass", "T", "p", "enthalpy", "cod"}) quantity(table, key, member(stream, key));
-            each_member(member(stream, "components"), [&](const std::string& id, const Json& flow) { quantity(table, id, flow); });
+            each_member(member(stream, "components"),
+                        [&](const std::string& id, const Json& flow) { quantity(table, id, flow); });
         }
     });
     return table;
@@ -147,7 +149,8 @@ Table steps(const Json& routes) {
             table.set("route", route);
             table.set("step", name);
             titles(table, step);
-            each_member(member(step, "indicators"), [&](const std::string& id, const Json& value) { quantity(table, id, value); });
+            each_member(member(step, "indicators"),
+                        [&](const std::string& id, const Json& value) { quantity(table, id, value); });
         });
     });
     return table;
@@ -173,7 +176,8 @@ Table closure(const Json& routes) {
             });
         };
         rows("", member(data, "closure"));
-        each_member(member(data, "units"), [&](const std::string& name, const Json& unit) { rows(name, member(unit, "closure")); });
+        each_member(member(data, "units"),
+                    [&](const std::string& name, const Json& unit) { rows(name, member(unit, "closure")); });
     });
     return table;
 }

@@ -50,20 +50,17 @@ public:
         }
     }
 
-    void folded() {
-        size_t indent = npos, last_end = s_; // of the last line with text
+    /// `indent` of the lines; npos: that of the first line with text.
+    void folded(size_t indent) {
+        size_t last_end = s_; // of the last line with text
         while (v_ < value_.size() && s_ < source_.size()) {
             const size_t source_end = line_end();
             const size_t text = std::min(source_.find_first_not_of(' ', s_), source_end);
+            if (text < source_end && indent == npos) indent = text - s_;
             if (text < source_end || source_end - s_ > indent) {
-                size_t n = 0; // line breaks and folds before the line
-                if (indent == npos) {
-                    n = std::min(value_.find_first_not_of('\n', v_), value_.size()) - v_;
-                    const size_t kept = std::min(value_.find_first_not_of(' ', v_ + n), value_.size()) - v_ - n;
-                    indent = text - s_ - std::min(kept, text - s_);
-                }
                 s_ += std::min(indent, source_end - s_);
                 const std::string_view line = source_.substr(s_, source_end - s_);
+                size_t n = 0; // line breaks and folds before the line
                 while (v_ + n < value_.size() && is_fold(value_[v_ + n]) && !value_.substr(v_ + n).starts_with(line))
                     ++n;
                 if (!value_.substr(v_ + n).starts_with(line)) break;
@@ -120,9 +117,12 @@ private:
 
     bool step_over_escape(char quote) {
         if (s_ + 1 >= end_) return false;
-        if (quote == '"' && is_break(source_[s_ + 1])) { // an escaped line break and the indentation after it vanish
-            for (++s_; s_ < end_ && is_break(source_[s_]);) ++s_;
-            while (s_ < end_ && is_blank(source_[s_])) ++s_;
+        if (quote == '"' && is_break(source_[s_ + 1])) { // vanishes with the indentation after it; blank lines stay
+            size_t s = s_ + 1, breaks = 0;
+            for (; s < end_ && (is_blank(source_[s]) || is_break(source_[s])); ++s) breaks += source_[s] == '\n';
+            if (v_ + breaks - 1 > value_.size()) return false;
+            step_over_breaks(breaks - 1, s_);
+            s_ = s;
             anchor();
             return true;
         }
@@ -172,7 +172,7 @@ std::string_view control_escape(std::string_view source, size_t begin, size_t en
     return {};
 }
 
-ScalarLayout lay_out_scalar(std::string_view source, size_t begin, std::string_view value) {
+ScalarLayout lay_out_scalar(std::string_view source, size_t begin, std::string_view value, size_t parent_indent) {
     ScalarLayout layout;
     if (begin >= source.size()) {
         layout.end = source.size();
@@ -185,7 +185,10 @@ ScalarLayout lay_out_scalar(std::string_view source, size_t begin, std::string_v
     } else if (first == '|' || first == '>') {
         const size_t body = std::min(source.find('\n', begin), source.size() - 1) + 1;
         Walk walk(source, body, source.size(), value, layout);
-        first == '|' ? walk.literal() : walk.folded();
+        const size_t digit = source.substr(0, body).find_first_of("123456789#\n", begin + 1);
+        const bool given = digit != npos && source[digit] >= '1' && source[digit] <= '9';
+        const size_t indent = given ? parent_indent + static_cast<size_t>(source[digit] - '0') : npos;
+        first == '|' ? walk.literal() : walk.folded(indent);
         layout.end = body;
     } else if (source.substr(begin).starts_with(value) && value.find('\n') == npos) {
         layout.end = begin + value.size();

@@ -16,8 +16,9 @@ struct ScalarLayout {
 };
 
 /// Finds the bytes of `value` (as YAML reads it) in the scalar that begins at source[begin]: plain,
-/// 'single', "double", literal | or folded >. The end of block scalars is that of their last line.
-ScalarLayout lay_out_scalar(std::string_view source, size_t begin, std::string_view value);
+/// 'single', "double", literal | or folded >. `parent_indent`: blanks before the block collection that
+/// holds the scalar. The end of a block scalar is given as that of its first line (| or >).
+ScalarLayout lay_out_scalar(std::string_view source, size_t begin, std::string_view value, size_t parent_indent = 0);
 
 /// The byte after the closing quote of the quoted text that begins at source[begin]; npos if there is none.
 size_t quoted_end(std::string_view source, size_t begin);

@@ -103,7 +103,7 @@ public:
         const bool tagged = has_tag(at, tag) || (at < text_.size() && text_[at] == '&');
         size_t end = at;
         if (!tagged) {
-            const ScalarLayout layout = lay_out_scalar(text_, at, node.scalar_);
+            const ScalarLayout layout = lay_out_scalar(text_, at, node.scalar_, parent_indent());
             if (layout.end == npos) {
                 const std::string quote(1, text_[at]);
                 error(at, at, MessageId::yaml_unclosed_quote, {quote}).hint(MessageId::yaml_hint_close, {quote});
@@ -188,6 +188,10 @@ private:
         if (id != MessageId::yaml_duplicate_key) sound_ = false;
         findings_.push_back({begin, {}});
         return findings_.back().diagnostics.error(places_.at(begin, end), id, std::move(args));
+    }
+
+    size_t parent_indent() const {
+        return frames_.empty() ? 0 : frames_.back().at - std::max(places_.line_start(frames_.back().at), bom_);
     }
 
     bool at_key() const { return !frames_.empty() && frames_.back().is_map() && !frames_.back().has_key; }

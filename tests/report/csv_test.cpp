@@ -40,19 +40,23 @@ TEST(CsvTables, IndicatorsReadBackBitForBit) {
     size_t n = 0;
     for (const Row& row : rows(fixture_text(), "indicators.csv")) {
         const json& indicator = results["routes"][row.at("route")]["indicators"][row.at("indicator")];
-        if (indicator["value"].is_null()) EXPECT_EQ(row.at("value"), "") << row.at("indicator");
-        else EXPECT_EQ(std::stod(row.at("value")), indicator["value"].get<double>());
+        if (indicator["value"].is_null())
+            EXPECT_EQ(row.at("value"), "") << row.at("indicator");
+        else
+            EXPECT_EQ(std::stod(row.at("value")), indicator["value"].get<double>());
         EXPECT_EQ(row.at("unit"), indicator["unit"]);
         EXPECT_EQ(row.at("title_zh"), indicator["title"]["zh"]);
         ++n;
     }
-    EXPECT_EQ(n, results["routes"]["chemical"]["indicators"].size() + results["routes"]["enzymatic"]["indicators"].size());
+    EXPECT_EQ(n,
+              results["routes"]["chemical"]["indicators"].size() + results["routes"]["enzymatic"]["indicators"].size());
 }
 
 TEST(CsvTables, StreamsHaveOneColumnPerComponentThatSumToTheMass) {
     const json results = json::parse(fixture_text());
     const auto found = rows(fixture_text(), "streams.csv");
-    ASSERT_EQ(found.size(), results["routes"]["chemical"]["streams"].size() + results["routes"]["enzymatic"]["streams"].size());
+    ASSERT_EQ(found.size(),
+              results["routes"]["chemical"]["streams"].size() + results["routes"]["enzymatic"]["streams"].size());
     for (const Row& row : found) {
         double sum = 0;
         for (const auto& [column, text] : row) {
@@ -71,7 +75,9 @@ TEST(CsvTables, InventoryImpactsSumToTheFootprintWithoutCredits) {
         if (row.at("kind") != "credit" && !row.at("gwp100 [kgCO2e]").empty())
             sum[row.at("route")] += std::stod(row.at("gwp100 [kgCO2e]"));
     for (const auto& [route, total] : sum)
-        EXPECT_NEAR(total, results["routes"][route]["indicators"]["carbon_footprint"]["value"].get<double>(), 1e-9 * total) << route;
+        EXPECT_NEAR(total, results["routes"][route]["indicators"]["carbon_footprint"]["value"].get<double>(),
+                    1e-9 * total)
+            << route;
     EXPECT_EQ(sum.size(), 2u);
 }
 

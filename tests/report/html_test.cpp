@@ -86,7 +86,8 @@ TEST(Report, WrongInputIsToldWithTheRemedy) {
         }
         return "no error";
     };
-    EXPECT_NE(message("{\"routes\": ").find("not valid JSON (at byte 12)"), std::string::npos) << message("{\"routes\": ");
+    EXPECT_NE(message("{\"routes\": ").find("not valid JSON (at byte 12)"), std::string::npos)
+        << message("{\"routes\": ");
     for (const char* text : {"{}", "[]", "3", "{\"routes\": []}"}) {
         EXPECT_NE(message(text).find("hold no 'routes'"), std::string::npos) << text;
         EXPECT_NE(message(text).find("viresco evaluate"), std::string::npos) << text;

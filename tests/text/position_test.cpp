@@ -39,6 +39,7 @@ TEST(Position, InEveryStyle) {
              "a: '  X\n\n  y\n  z '",
              "a: \"  X y\\\\ z \\t w\"",
              "a: \"X\\u4E2D\\n y \\x41\n\n  z \\\n   w\"",
+             "a: \"X \\\n\n\n  y\"",
              "a: |\n  Xyz\n\n    w = q\n  丙 + t\n",
              "a: |-\n\n\n  X\n  y",
              "a: |2\n    X\n  y\n",
@@ -46,6 +47,7 @@ TEST(Position, InEveryStyle) {
              "a: >\n  Xyz w\n  q\n\n  丙 t\n",
              "a: >-\n\n  X\n   y\n\n    z\n  w\n",
              "a: >3\n     X\n   y\n",
+             "k:\n- b:\n   c: 1\na: >-2 # 3\n   \n  X\n   y\n",
              "a: | # Kommentar\n  X\n  y\n",
          })
         expect_letters_at_their_place(text);

@@ -29,6 +29,9 @@ export class Page {
   step(name: string | null | undefined): string {
     return name ? this.title(step_title(this.results, name), name) : '';
   }
+  component(name: string): string {
+    return this.title(this.results.components?.[name], name);
+  }
   step_colour(name: string | null | undefined): string {
     return step_colour(name ? this.steps.indexOf(name) : -1);
   }

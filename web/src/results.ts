@@ -47,6 +47,7 @@ export interface Results {
   routes: Record<string, Route>;
   comparison?: { routes: string[]; rows: ComparisonRow[]; note?: Title };
   diagnostics?: Finding[];
+  components?: Record<string, Title>;
 }
 
 export const evidence_classes: EvidenceClass[] = ['measured', 'supplier', 'literature', 'estimate'];

@@ -64,7 +64,7 @@ function layout(route: Route, page: ReturnType<typeof usePage>) {
   const links = (route.streams ?? []).map((stream) => ({ stream, source: unit_of(stream.from, units), target: unit_of(stream.to, units) }));
   const names = [...new Set([...Object.keys(units), ...links.flatMap((l) => [l.source, l.target])])].filter((n): n is string => n !== null);
   const inner = links.filter((l) => l.source !== null && l.target !== null) as { stream: Stream; source: string; target: string }[];
-  const recycles = new Set(back_links(names, inner).values());
+  const recycles = new Set<unknown>(back_links(names, inner, (l) => l.stream.mass?.value ?? 0));
 
   const graph = new Graph({ multigraph: true });
   graph.setGraph({ rankdir: 'TB', nodesep: 22, edgesep: 16, ranksep: 26, marginx: 8, marginy: 8 });
@@ -89,7 +89,7 @@ function layout(route: Route, page: ReturnType<typeof usePage>) {
     }
     const from = l.source === null ? `end:${k}` : `unit:${l.source}`, to = l.target === null ? `end:${k}` : `unit:${l.target}`;
     if (from === to) return;
-    const recycle = recycles.has(l as never);
+    const recycle = recycles.has(l);
     const text = outer ? '' : mass;
     const label = text ? { width: text_width(text, small) + 6, height: 13, labelpos: 'c' } : {};
     graph.setEdge(recycle ? to : from, recycle ? from : to, { ...label, figure: text, recycle, title: full, weight: recycle ? 1 : outer ? 2 : 4 }, String(k));

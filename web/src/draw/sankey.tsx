@@ -65,7 +65,7 @@ function layout(nodes: FlowNode[], flows: Flow[], frame: number, labels: Props['
     Math.max(0, ...probe.nodes.filter((n) => n.layer === column).map((n) => text_width(`${n.title}  ${show(n.value ?? 0)}`, size)));
   const side = labels === 'sides';
   const words = nodes.flatMap((n) => n.title.split(/[\s\u2e80-\u9fff\uff00-\uffef]+|(?<=-)/)).map((w) => text_width(w, size));
-  const width = side ? frame : Math.max(frame, n_columns * Math.min(128, Math.max(96, ...words.map((w) => w + 30))));
+  const width = side ? frame : Math.max(frame, n_columns * Math.min(128, Math.max(106, ...words.map((w) => w + 30))));
   const narrow = side && frame < 600, limit = narrow ? 0.29 : 0.3;
   const left = side ? Math.min(widest(0) + 14, limit * width) : 2;
   const right = narrow ? 4 : side ? Math.min(widest(n_columns - 1) + 14, limit * 0.6 * width) : (width - 2) / n_columns - bar;

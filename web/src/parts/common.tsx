@@ -1,8 +1,9 @@
 import type { ComponentChildren } from 'preact';
 import { useId, useState } from 'preact/hooks';
 import { usePage } from '../context';
+import { unit_text } from '../format';
 import { evidence_colour, ink_on, route_colour } from '../palette';
-import { evidence_classes, route_names, type EvidenceClass, type EvidenceMix } from '../results';
+import { evidence_classes, route_names, type EvidenceClass, type EvidenceMix, type Quantity } from '../results';
 import type { TextId } from '../texts';
 
 export function Section({ id, title, children, wide }: { id: string; title: TextId; children: ComponentChildren; wide?: boolean }) {
@@ -106,6 +107,14 @@ export function Table<R>({ columns, rows, caption, limit, group, row_class }: {
     </>
   );
 }
+
+/// The unit of a whole column, null where it differs from row to row.
+export function shared_unit(quantities: (Quantity | undefined)[]): string | null {
+  const units = new Set(quantities.filter((q) => q !== undefined).map((q) => q.unit));
+  return units.size === 1 ? [...units][0] : null;
+}
+
+export const with_header_unit = (label: string, unit: string | null) => [label, unit && unit_text(unit)].filter(Boolean).join(', ');
 
 export function StepLegend({ steps }: { steps: string[] }) {
   const page = usePage();

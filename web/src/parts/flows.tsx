@@ -103,7 +103,7 @@ function RouteMass({ route, level, dry, cut }: { route: string; level: Level; dr
   if (!kept.length) return <p class="note">{page.text('no_streams')}</p>;
   const inner = kept.filter((l) => l.source !== null && l.target !== null) as { stream: Stream; source: string; target: string; value: number }[];
   const places = [...new Set([...(level === 'steps' ? page.steps : Object.keys(units)), ...inner.flatMap((l) => [l.source, l.target])])];
-  const recycles = new Set<unknown>(back_links(places, inner));
+  const recycles = new Set<unknown>(back_links(places, inner, (l) => l.value));
 
   const nodes = new Map<string, FlowNode>();
   const node = (id: string, title: string, colour: string) => (nodes.set(id, { id, title, colour }), id);

@@ -3,7 +3,7 @@ import { Quantity, usePage } from '../context';
 import { Flowsheet } from '../draw/flowsheet';
 import { number_text, percent_text, scientific, unit_text } from '../format';
 import { route_names, unit_of, type Stream } from '../results';
-import { RouteTabs, Section, StepLegend, Table } from './common';
+import { RouteTabs, Section, shared_unit, StepLegend, Table, with_header_unit } from './common';
 
 export function Flowsheets() {
   const page = usePage(), { results } = page;
@@ -67,15 +67,16 @@ function RouteStreams({ route }: { route: string }) {
     const u = unit_of(e, units);
     return u === null ? <span class="undefined">{page.text('boundary_end')}</span> : page.title(units[u]?.title, u);
   };
+  const mass = shared_unit(streams.map((s) => s.mass)), cod = shared_unit(streams.map((s) => s.cod));
   return (
     <Table caption={page.text('streams')} limit={12} rows={streams} columns={[
       { label: page.text('stream'), head: true, cell: (s) => <><span class="id">{s.id}</span> {page.title(s.title, s.name ?? '')}</> },
       { label: page.text('from'), cell: (s) => end(s.from) },
       { label: page.text('to'), cell: (s) => end(s.to) },
       { label: page.text('phase'), cell: (s) => page.word(s.phase) },
-      { label: page.text('mass'), numeric: true, cell: (s) => <Quantity value={s.mass?.value} unit={s.mass?.unit} /> },
+      { label: with_header_unit(page.text('mass'), mass), numeric: true, cell: (s) => <Quantity value={s.mass?.value} unit={s.mass?.unit} bare={mass !== null} /> },
       { label: page.text('temperature'), numeric: true, cell: (s) => <Celsius q={s.T} /> },
-      { label: 'COD', numeric: true, cell: (s) => <Quantity value={s.cod?.value} unit={s.cod?.unit} /> },
+      { label: with_header_unit('COD', cod), numeric: true, cell: (s) => <Quantity value={s.cod?.value} unit={s.cod?.unit} bare={cod !== null} /> },
       { label: page.text('composition'), cell: (s) => <Composition stream={s} /> },
     ]} />
   );
@@ -91,12 +92,11 @@ function Composition({ stream }: { stream: Stream }) {
   const parts = Object.entries(stream.components ?? {}).filter(([, q]) => q.value !== null && q.value !== 0).sort((a, b) => b[1].value! - a[1].value!);
   if (!parts.length) return <span class="undefined">{page.text('not_defined')}</span>;
   const total = parts.reduce((a, [, q]) => a + q.value!, 0);
-  const name = (c: string) => c.replaceAll('_', ' ');
   return (
     <details class="inline">
-      <summary>{parts.slice(0, 2).map(([c, q]) => `${name(c)} ${percent_text(q.value! / total)}`).join(', ')}{parts.length > 2 && ` +${parts.length - 2}`}</summary>
+      <summary>{parts.slice(0, 2).map(([c, q]) => `${page.component(c)} ${percent_text(q.value! / total)}`).join(', ')}{parts.length > 2 && ` +${parts.length - 2}`}</summary>
       <table class="mini"><tbody>
-        {parts.map(([c, q]) => <tr><th scope="row">{name(c)}</th><td><Quantity {...q} /></td><td>{percent_text(q.value! / total)}</td></tr>)}
+        {parts.map(([c, q]) => <tr><th scope="row">{page.component(c)}</th><td><Quantity {...q} /></td><td>{percent_text(q.value! / total)}</td></tr>)}
         {stream.enthalpy && <tr><th scope="row">{page.text('enthalpy')}</th><td><Quantity {...stream.enthalpy} /></td><td /></tr>}
         {stream.p && <tr><th scope="row">{page.text('pressure')}</th><td><Quantity {...stream.p} /></td><td /></tr>}
       </tbody></table>

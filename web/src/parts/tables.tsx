@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { Quantity, usePage } from '../context';
 import { number_text, scientific, unit_text } from '../format';
 import { describe, evidence_classes, route_names, type Closure, type Parameter } from '../results';
-import { EvidenceBadge, EvidenceBar, Place, RouteName, RouteTabs, Section, Table, type Column } from './common';
+import { EvidenceBadge, EvidenceBar, Place, RouteName, RouteTabs, Section, shared_unit, Table, with_header_unit, type Column } from './common';
 
 export function Steps() {
   const page = usePage(), { results } = page;
@@ -32,19 +32,21 @@ export function Inventory() {
   return (
     <Section id="inventory" title="inventory">
       <RouteTabs label={page.text('inventory')}>
-        {(route) => (
-          <Table caption={page.text('inventory')} limit={14} rows={results.routes[route].inventory ?? []} columns={[
+        {(route) => {
+          const rows = results.routes[route].inventory ?? [];
+          const carbon = shared_unit(rows.map((i) => i.impacts?.gwp100)), cost = shared_unit(rows.map((i) => i.cost));
+          return <Table caption={page.text('inventory')} limit={14} rows={rows} columns={[
             { label: page.text('item'), head: true, cell: (i) => page.title(i.title, i.id) },
             { label: page.text('step'), cell: (i) => page.step(i.step) || '–' },
             { label: page.text('direction'), cell: (i) => page.word(i.direction) },
             { label: page.text('kind'), cell: (i) => page.word(i.kind, 'kind_') },
             { label: page.text('amount'), numeric: true, cell: (i) => <Quantity value={i.per_fu?.value} unit={i.per_fu?.unit ?? i.unit} /> },
             { label: `${page.text('factor')}`, numeric: true, cell: (i) => (i.factor ? <Quantity value={i.factor.value} unit={i.factor.unit} /> : '–') },
-            { label: page.text('impact'), numeric: true, cell: (i) => (i.impacts?.gwp100 ? <Quantity {...i.impacts.gwp100} /> : '–') },
-            { label: page.text('cost_column'), numeric: true, cell: (i) => (i.cost ? <Quantity {...i.cost} /> : '–') },
+            { label: with_header_unit(page.text('impact'), carbon), numeric: true, cell: (i) => (i.impacts?.gwp100 ? <Quantity {...i.impacts.gwp100} bare={carbon !== null} /> : '–') },
+            { label: with_header_unit(page.text('cost_column'), cost), numeric: true, cell: (i) => (i.cost ? <Quantity {...i.cost} bare={cost !== null} /> : '–') },
             { label: page.text('source'), cell: (i) => (i.factor ? <details class="inline"><summary><EvidenceBadge name={i.factor.evidence} /></summary><span class="source">{i.factor.source} ({page.text(i.factor.verified ? 'verified' : 'unverified')}) <Place {...i.factor} /></span></details> : '–') },
-          ]} />
-        )}
+          ]} />;
+        }}
       </RouteTabs>
     </Section>
   );
@@ -114,7 +116,7 @@ export function Balances() {
 function Residual({ closure }: { closure: Closure | undefined }) {
   const page = usePage();
   if (!closure || typeof closure.value !== 'number')
-    return <span class="undefined">{page.text('not_defined')}{closure?.missing?.length ? ` (${page.text('missing_for', closure.missing.map((m) => m.replaceAll('_', ' ')).join(', '))})` : ''}</span>;
+    return <span class="undefined">{page.text('not_defined')}{closure?.missing?.length ? ` (${page.text('missing_for', closure.missing.map((m) => page.component(m)).join(', '))})` : ''}</span>;
   const good = closes(closure);
   return (
     <span class={good ? 'closes' : 'open'} title={String(closure.value)}>
