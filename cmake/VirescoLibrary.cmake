@@ -1,5 +1,5 @@
 function(viresco_compile_options target)
-  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wshadow
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wno-restrict
     $<$<BOOL:${VIRESCO_WERROR}>:-Werror>)
   # One lane's bits never depend on its neighbours: no contraction unless written.
   target_compile_options(${target} PUBLIC -ffp-contract=off)

@@ -29,6 +29,7 @@ public:
     DimId pow(DimId, int numerator, int denominator);
     const units::Dimension& operator[](DimId i) const { return list_[static_cast<size_t>(i)]; }
     std::string text(DimId i) const { return (*this)[i].text(); }
+    DimId size() const { return static_cast<DimId>(list_.size()); }
 
 private:
     std::vector<units::Dimension> list_;

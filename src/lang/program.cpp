@@ -417,7 +417,10 @@ Program Program::build(Input in, Diagnostics& diagnostics) {
         out.root_slots_.push_back(slot_of(r));
         out.root_missing_.push_back(r == no_node ? -1 : missing[static_cast<size_t>(r)]);
     }
-    for (const NodeId r : in.audit) out.audit_slots_.push_back(slot_of(r));
+    for (const NodeId r : in.audit) {
+        out.audit_slots_.push_back(slot_of(r));
+        out.audit_missing_.push_back(missing[static_cast<size_t>(r)]);
+    }
     for (const Unknown& u : in.unknowns)
         out.unknown_slots_.push_back({slot_of(u.node), slot_of(u.left), slot_of(u.right), slot_of(u.start)});
     out.parameters_ = std::move(in.parameters);

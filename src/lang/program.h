@@ -76,6 +76,7 @@ public:
     const std::vector<int32_t>& audit_slots() const { return audit_slots_; }
     /// Index into Input::missing that a root depends on, or -1.
     const std::vector<int>& root_missing() const { return root_missing_; }
+    const std::vector<int>& audit_missing() const { return audit_missing_; }
 
     const std::vector<Tape>& straight() const { return straight_; }
     const std::vector<ImplicitBlock>& implicit() const { return implicit_; }
@@ -102,7 +103,7 @@ private:
     std::vector<Unknown> unknowns_;
     std::vector<UnknownSlots> unknown_slots_;
     std::vector<int32_t> root_slots_, audit_slots_, parameter_slots_;
-    std::vector<int> root_missing_;
+    std::vector<int> root_missing_, audit_missing_;
     std::vector<Tape> straight_;
     std::vector<ImplicitBlock> implicit_;
     Tape audit_;

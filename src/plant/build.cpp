@@ -27,7 +27,8 @@ public:
         check_keys(file_, {"viresco", "kind", "title", "source", "components", "operation", "parameters", "sections", "feeds", "units", "connections",
                            "products", "utilities", "specifications", "labour"}, d_);
         plant_.title = title(file_, plant_.route);
-        plant_.scope = m_.scope(nullptr, plant_.prefix);
+        // Names of the cost rules are seen from every route.
+        plant_.scope = m_.scope(m_.scope(nullptr, "economics."), plant_.prefix);
         mass_flow_ = m_.dim("kg/s");
         sections();
         specifications();

@@ -37,11 +37,9 @@ export const texts = {
   findings: { en: 'Warnings and notes', zh: '警告与说明' },
   reproduce: { en: 'Reproducibility', zh: '可复现性' },
 
-  route: { en: 'Route', zh: '路线' },
   best: { en: 'best', zh: '最优' },
   not_defined: { en: 'not defined', zh: '未定义' },
   none: { en: 'none', zh: '无' },
-  vs_worst: { en: '{0} against {1}', zh: '{0}（相比{1}）' },
 
   headline_less: {
     en: '{0} has the lowest {1}: {2}, {3} less than {4} ({5}).',
@@ -62,12 +60,10 @@ export const texts = {
   indicator: { en: 'Indicator', zh: '指标' },
   unit: { en: 'Unit', zh: '单位' },
   difference: { en: 'Difference', zh: '差异' },
-  boundary: { en: 'Boundary', zh: '系统边界' },
   evidence: { en: 'Evidence', zh: '数据证据' },
   gate_to_gate: { en: 'gate to gate', zh: '从大门到大门' },
   cradle_to_gate: { en: 'cradle to gate', zh: '从摇篮到大门' },
   definitions: { en: 'Definitions of the indicators', zh: '指标定义' },
-  definition: { en: 'Definition', zh: '定义' },
   evidence_legend: {
     en: 'Evidence: the share of each value that rests on data of each class, one bar per route in the order of the columns.',
     zh: '数据证据：各指标值中来自各类数据的份额，每条路线一条，顺序同各列。',
@@ -119,7 +115,6 @@ export const texts = {
   hidden_flows: { en: '{0} flows below {1} of the largest are not drawn ({2} in all).', zh: '{0} 股小于最大物流 {1} 的物流未绘出（合计 {2}）。' },
   no_streams: { en: 'This case describes no streams between units.', zh: '本案例未描述单元之间的物流。' },
   flow_to: { en: 'to {0}', zh: '去 {0}' },
-  flow_from: { en: 'from {0}', zh: '来自 {0}' },
 
   zoom_in: { en: 'Zoom in', zh: '放大' },
   zoom_out: { en: 'Zoom out', zh: '缩小' },
@@ -128,7 +123,6 @@ export const texts = {
     en: 'Boxes are units, coloured by step; dashed lines are recycles; numbers are mass flows in {0}. Choose a unit (click, or Tab and Enter) to see its values.',
     zh: '方框为单元，颜色表示工序；虚线为循环；数字为质量流量（{0}）。选择单元（点击，或 Tab 加回车）查看其数值。',
   },
-  selected_unit: { en: 'Unit', zh: '单元' },
   type: { en: 'Type', zh: '类型' },
   variable: { en: 'Variable', zh: '变量' },
   value: { en: 'Value', zh: '数值' },
@@ -168,12 +162,8 @@ export const texts = {
   pressure: { en: 'Pressure', zh: '压力' },
   enthalpy: { en: 'Enthalpy flow', zh: '焓流' },
   composition: { en: 'Composition', zh: '组成' },
-  component: { en: 'Component', zh: '组分' },
-  flow: { en: 'Flow', zh: '流量' },
-  share: { en: 'Share', zh: '占比' },
   boundary_end: { en: 'outside', zh: '边界外' },
   show_all: { en: 'Show all {0} rows', zh: '显示全部 {0} 行' },
-  total: { en: 'Total', zh: '合计' },
 
   filter: { en: 'Filter', zh: '筛选' },
   filter_hint: { en: 'name, path, source or file', zh: '名称、路径、来源或文件' },
@@ -198,7 +188,7 @@ export const texts = {
   limit: { en: 'limit', zh: '限值' },
   missing_for: { en: 'no data for {0}', zh: '缺少数据：{0}' },
   worst_unit: { en: 'Largest residual of a single unit: {0} ({1}, {2}).', zh: '单个单元的最大残差：{0}（{1}，{2}）。' },
-  solver_note: { en: '{0}: {1} unknowns solved together in {2} Newton steps, residual {3}.', zh: '{0}：{1} 个未知量联立求解，牛顿迭代 {2} 次，残差 {3}。' },
+  solver_note: { en: '{0} unknowns solved together in {1} Newton steps, residual {2}.', zh: '{0} 个未知量联立求解，牛顿迭代 {1} 次，残差 {2}。' },
 
   no_findings: { en: 'No warnings.', zh: '没有警告。' },
   error: { en: 'Error', zh: '错误' },

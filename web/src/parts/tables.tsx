@@ -104,8 +104,8 @@ export function Balances() {
         const s = results.routes[r].solver;
         return (
           <p class="note">
-            <RouteName name={r} />{'. '}{worst && page.text('worst_unit', scientific(worst.v), page.title(worst.title, worst.u), name(worst.q))}{' '}
-            {s?.unknowns !== undefined && page.text('solver_note', page.route(r), s.unknowns, s.newton_iterations ?? '–', s.residual === undefined ? '–' : scientific(s.residual))}
+            <RouteName name={r} />{': '}{worst && page.text('worst_unit', scientific(worst.v), page.title(worst.title, worst.u), name(worst.q))}{' '}
+            {s?.unknowns !== undefined && page.text('solver_note', s.unknowns, s.newton_iterations ?? '–', s.residual === undefined ? '–' : scientific(s.residual))}
           </p>
         );
       })}

@@ -1,0 +1,37 @@
+#pragma once
+#include "base/message.h"
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace viresco::cli {
+
+/// What every command shares.
+struct Common {
+    Language language = Language::en;
+    bool json = false;
+    std::string models; // folder of the model library
+    std::string command; // as typed, for the trail
+};
+
+struct EvaluateOptions {
+    std::string path, scenario, out;
+    std::vector<std::string> routes, sets;
+};
+int evaluate(const Common&, const EvaluateOptions&);
+
+struct ExplainOptions {
+    std::string path, indicator, scenario;
+    std::vector<std::string> routes, sets;
+    int depth = 4;
+};
+int explain(const Common&, const ExplainOptions&);
+
+int check(const Common&, const std::vector<std::string>& files);
+int list(const Common&, const std::string& what);
+int create(const Common&, const std::string& folder, const std::string& from);
+
+/// "path=value" pairs; throws std::invalid_argument for one without '='.
+std::vector<std::pair<std::string, std::string>> split_sets(const std::vector<std::string>&);
+
+} // namespace viresco::cli

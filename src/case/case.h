@@ -1,0 +1,88 @@
+#pragma once
+#include "assess/indicators.h"
+#include "lang/evaluation.h"
+#include "lca/background.h"
+#include "plant/audit.h"
+#include "plant/plant.h"
+#include <memory>
+
+namespace viresco::cases {
+
+/// What the user asks for beside the case file.
+struct Request {
+    std::string path;                    // case file, or a folder that holds case.yaml
+    std::string scenario;                // empty: the files as they are
+    std::vector<std::string> routes;     // empty: all
+    std::vector<std::pair<std::string, std::string>> settings; // --set path=value
+    std::string models_folder;
+    bool shares = false;                 // also the parts of single exchanges (explain)
+};
+
+/// A named value to report: where its number is and how it is shown.
+struct Output {
+    int32_t slot = -1;
+    int missing = -1; // index into Case::missing
+    lang::DimId dim = 0;
+    double value(const lang::Evaluation& e, int lane = 0) const { return e.value(slot, lane); }
+};
+
+/// A case, compiled: one program for all routes, with everything needed to read its results.
+///
+/// Compile is deterministic; the nominal solution is that of the files' defaults and of the structural
+/// choices, and `settings` are parameter values on top of it.
+class Case {
+public:
+    /// Throws ConfigError with every error found.
+    static std::unique_ptr<Case> compile(const Request&, Diagnostics& warnings);
+
+    Request request;
+    matter::Title title, scenario_title;
+    std::string product;
+    units::Quantity functional_unit;
+    lca::Electricity electricity;
+    std::vector<assess::Definition> definitions;
+    lca::Background background;
+    matter::ComponentTable components;
+    std::vector<plant::Plant> routes;
+    std::vector<plant::Setting> settings;
+    lang::Program program;
+    std::vector<double> parameters; // defaults with settings: what `evaluate` runs
+    std::vector<std::string> missing;
+    std::vector<lang::Named> named;
+    std::vector<std::string> dimension_texts; // by DimId
+    std::vector<plant::Overrides::Entry> overrides;
+
+    /// Output of a full path, or nullptr.
+    const Output* find(const std::string& path) const;
+    /// All named values in order of expansion; output i belongs to named[i].
+    const std::vector<Output>& outputs() const { return outputs_; }
+    int find_named(const std::string& path) const;
+
+    struct Audit {
+        std::string route, unit, quantity;
+        int32_t net = -1, gross = -1;
+        int missing = -1;
+    };
+    const std::vector<Audit>& audit() const { return audit_; }
+    const std::vector<std::string>& files() const { return files_; }
+    plant::Library& library() { return *library_; }
+
+private:
+    Case() = default;
+    friend class Compiler;
+    std::vector<Output> outputs_;
+    std::map<std::string, int> by_path_;
+    std::vector<Audit> audit_;
+    std::vector<std::string> files_;
+    Diagnostics compile_diagnostics_;
+    std::unique_ptr<plant::Library> library_;
+};
+
+/// Evaluates the case at `parameters`; throws SolveError (with the streams and equations that block), or
+/// ConfigError where a requirement of a unit does not hold or a flow is negative.
+void evaluate(const Case&, lang::Evaluation&, std::span<const double> parameters);
+
+/// results.json (docs/results-schema.json) of an evaluation.
+std::string results_json(Case&, lang::Evaluation&, const Diagnostics& warnings, const std::string& command);
+
+} // namespace viresco::cases

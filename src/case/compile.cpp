@@ -1,0 +1,462 @@
+#include "case/case.h"
+#include "economics/economics.h"
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+
+namespace viresco::cases {
+
+using text::Node;
+
+const Output* Case::find(const std::string& path) const {
+    const auto it = by_path_.find(path);
+    return it == by_path_.end() ? nullptr : &outputs_[static_cast<size_t>(it->second)];
+}
+
+int Case::find_named(const std::string& path) const {
+    const auto it = by_path_.find(path);
+    return it == by_path_.end() ? -1 : it->second;
+}
+
+/// Steps of the compiler: read the case, its scenario and settings; build routes; expand; make the program.
+class Compiler {
+public:
+    Compiler(const Request& request, Diagnostics& warnings)
+        : out_(new Case), warnings_(warnings), d_(out_->compile_diagnostics_) {
+        out_->request = request;
+        out_->library_ = std::make_unique<plant::Library>(request.models_folder, d_);
+    }
+
+    std::unique_ptr<Case> run() {
+        read();
+        build();
+        program();
+        for (const Diagnostic& d : d_.all()) {
+            if (d.severity == Severity::warning) warnings_.warning(d.pos, d.message.id, d.message.args).hints = d.hints;
+        }
+        out_->files_ = out_->library_->files();
+        return std::move(out_);
+    }
+
+private:
+    plant::Library& library() { return *out_->library_; }
+
+    const Node* case_file() {
+        namespace fs = std::filesystem;
+        fs::path path = out_->request.path;
+        std::error_code ignored;
+        if (fs::is_directory(path, ignored)) path /= "case.yaml";
+        return library().load_file(path.string(), "case");
+    }
+
+    std::vector<const Node*> files(const char* key, const char* folder, const char* kind) {
+        std::vector<const Node*> out;
+        const Node* list = file_->find(key);
+        if (!list) return out;
+        if (list->is_scalar()) {
+            if (const Node* n = library().load(folder, kind, list->scalar(), list->pos())) out.push_back(n);
+            return out;
+        }
+        if (!list->is_sequence()) d_.error(list->pos(), MessageId::expected_list, {key});
+        for (const Node& item : list->items())
+            if (const Node* n = library().load(folder, kind, item.scalar(), item.pos())) out.push_back(n);
+        return out;
+    }
+
+    void electricity(const Node& map) {
+        if (!plant::expect_map(map, "'electricity'", d_)) return;
+        plant::check_keys(map, {"region", "type", "year"}, d_);
+        lca::Electricity& e = out_->electricity;
+        e.pos = map.pos();
+        if (const Node* n = map.find("region")) e.region = n->scalar();
+        if (const Node* n = map.find("type")) {
+            e.type = n->scalar();
+            if (e.type != "footprint" && e.type != "emission") suggest(d_.error(n->pos(), MessageId::unknown_electricity_type, {e.type}), e.type, {"footprint", "emission"});
+        }
+        if (const Node* n = map.find("year")) e.year = std::atoi(n->scalar().c_str());
+    }
+
+    void read() {
+        file_ = case_file();
+        d_.throw_if_errors();
+        plant::check_keys(*file_, {"viresco", "kind", "title", "description", "product", "functional unit", "routes", "background", "prices", "economics", "indicators",
+                                   "electricity", "scenarios", "boundary"}, d_);
+        out_->title = file_->find("title") ? matter::read_title(*file_->find("title"), d_) : matter::Title{"case", "案例"};
+        out_->product = plant::scalar_of(*file_, "product", d_);
+        if (out_->product.empty()) d_.error({file_->pos().file, 1, 1, 1}, MessageId::case_needs, {"product"});
+        const Node* unit = file_->find("functional unit");
+        if (!unit) {
+            d_.error({file_->pos().file, 1, 1, 1}, MessageId::case_needs, {"functional unit"});
+        } else {
+            units::UnitError error;
+            const auto q = units::parse_quantity(unit->scalar(), &error);
+            if (!q) d_.error(unit->position(error.offset, error.length), error.message.id, error.message.args).hints = error.hints;
+            else if (q->dimension().text() != "kg") d_.error(unit->pos(), MessageId::functional_unit_mass, {unit->scalar()});
+            else out_->functional_unit = *q;
+        }
+        if (const Node* e = file_->find("electricity")) electricity(*e);
+        scenario();
+        for (const auto& [path, value] : out_->request.settings) {
+            const Node* node = library().inline_text("--set " + path, value);
+            if (node) overrides_.add(path, node, node->pos());
+        }
+        d_.throw_if_errors();
+    }
+
+    void scenario() {
+        const Node* list = file_->find("scenarios");
+        const std::string& wanted = out_->request.scenario;
+        out_->scenario_title = {"base", "基准"};
+        if (wanted.empty() || wanted == "base") return;
+        const Node* s = list ? list->find(wanted) : nullptr;
+        if (!s) {
+            std::vector<std::string> known;
+            if (list)
+                for (const auto& e : list->entries()) known.push_back(e.key);
+            auto& d = d_.error(list ? list->pos() : SourcePos{file_->pos().file, 1, 1, 1}, MessageId::unknown_scenario, {wanted});
+            suggest(d, wanted, known);
+            return;
+        }
+        if (!plant::expect_map(*s, "'" + wanted + "'", d_)) return;
+        plant::check_keys(*s, {"title", "set", "electricity"}, d_);
+        out_->scenario_title = s->find("title") ? matter::read_title(*s->find("title"), d_) : matter::Title{wanted, wanted};
+        if (const Node* e = s->find("electricity")) electricity(*e);
+        if (const Node* set = s->find("set"); set && plant::expect_map(*set, "'set'", d_))
+            for (const auto& e : set->entries()) overrides_.add(e.key, &e.value, e.key_pos);
+    }
+
+    void build() {
+        const Node* routes = file_->find("routes");
+        if (!routes || !plant::expect_map(*routes, "'routes'", d_) || routes->entries().empty()) {
+            d_.error({file_->pos().file, 1, 1, 1}, MessageId::case_needs, {"routes"});
+            d_.throw_if_errors();
+        }
+        std::vector<std::pair<std::string, const Node*>> plants;
+        std::vector<std::string> known;
+        for (const auto& e : routes->entries()) {
+            known.push_back(e.key);
+            if (!plant::is_name(e.key)) d_.error(e.key_pos, MessageId::not_a_name, {e.key});
+            const auto& wanted = out_->request.routes;
+            if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), e.key) == wanted.end()) continue;
+            std::string name = e.value.scalar();
+            if (name.find(".yaml") == std::string::npos) name += ".yaml";
+            if (const Node* p = library().load("plants", "plant", name, e.value.pos())) plants.emplace_back(e.key, p);
+        }
+        for (const std::string& r : out_->request.routes)
+            if (std::find(known.begin(), known.end(), r) == known.end()) suggest(d_.error(routes->pos(), MessageId::unknown_route, {r}), r, known);
+        d_.throw_if_errors();
+
+        model_ = std::make_unique<lang::Model>(d_);
+        context_ = std::make_unique<plant::Context>(plant::Context{library(), *model_, out_->components, overrides_, out_->settings, {}, {}, {}});
+        std::vector<const Node*> read;
+        for (const auto& [name, p] : plants)
+            if (const Node* list = p->find("components"))
+                for (const Node& item : list->items()) {
+                    const Node* n = library().load("components", "components", item.scalar(), item.pos());
+                    if (!n || std::find(read.begin(), read.end(), n) != read.end()) continue;
+                    read.push_back(n);
+                    out_->components.read(*n, d_);
+                }
+        d_.throw_if_errors();
+        plant::declare_components(*context_);
+        out_->background = lca::read_background(*context_, files("background", "background", "background"), out_->electricity);
+        const auto prices = files("prices", "prices", "prices");
+        lca::read_prices(*context_, prices);
+        const auto economics = files("economics", "economics", "economics");
+        economics::read_parameters(*context_, economics);
+        out_->definitions = assess::read_definitions(library(), files("indicators", "indicators", "indicators"));
+        d_.throw_if_errors();
+        for (const auto& [name, p] : plants) out_->routes.push_back(plant::build_plant(*context_, *p, name));
+        d_.throw_if_errors();
+        for (const plant::Plant& p : out_->routes) {
+            lca::declare_exchanges(*context_, p, out_->background);
+            economics::declare_costs(*context_, p, economics, out_->product);
+            assess::declare_indicators(*context_, p, out_->background, out_->definitions);
+            if (out_->request.shares) assess::declare_shares(*context_, p, out_->background, out_->definitions);
+        }
+        unused_overrides();
+        d_.throw_if_errors();
+    }
+
+    void unused_overrides() {
+        for (const auto& e : overrides_.entries()) {
+            if (e.used) continue;
+            const std::string route = e.path.substr(0, e.path.find('.'));
+            const Node* routes = file_->find("routes");
+            const bool other_route = routes->find(route) && std::none_of(out_->routes.begin(), out_->routes.end(), [&](const auto& p) { return p.route == route; });
+            if (other_route) continue;
+            auto& d = d_.error(e.pos, MessageId::no_such_address, {e.path});
+            suggest(d, e.path, context_->addresses);
+            // A unit's own parameters, when the unit is known.
+            const std::string parent = e.path.substr(0, e.path.rfind('.') + 1);
+            std::string list;
+            for (const std::string& a : context_->addresses)
+                if (!parent.empty() && a.compare(0, parent.size(), parent) == 0 && list.size() < 300) list += (list.empty() ? "" : ", ") + a.substr(parent.size());
+            if (!list.empty()) d.hint(MessageId::addresses_there, {parent, list});
+        }
+    }
+
+    /// Everything a result may need is expanded here, in a fixed order.
+    void expand(const plant::Plant& p) {
+        lang::Model& m = *model_;
+        const auto ask = [&](const std::string& path, const SourcePos& pos) { m.value(path, {}, pos); };
+        for (const auto& def : out_->definitions) {
+            if (def.defined_if) ask(assess::condition_path(p, def.id), def.pos);
+            ask(assess::indicator_path(p, def.id), def.pos);
+        }
+        for (const std::string& step : assess::steps_of(p))
+            for (const auto& def : out_->definitions)
+                if (def.additive) ask(assess::indicator_path(p, def.id, step), def.pos);
+        for (const auto& x : p.exchanges) {
+            const lang::Member index[1] = {x.member};
+            std::vector<std::string> names{"amount", "mass"};
+            for (const std::string& impact : out_->background.impacts) names.push_back(impact);
+            if (file_->find("prices")) names.emplace_back("cost");
+            for (const std::string& name : names) m.value(p.prefix + name, index, x.pos);
+            if (out_->request.shares)
+                for (const auto& def : out_->definitions)
+                    if (def.additive) ask(assess::share_path(p, def.id, x.id), def.pos);
+        }
+        for (const auto& s : p.streams) {
+            for (const char* name : {".mass", ".T", ".p", ".H", ".cod"}) ask(s.path + name, s.pos);
+            for (int k = 0; k < out_->components.size(); ++k) {
+                const lang::Member index[1] = {m.member(out_->components[k].name)};
+                m.value(s.path + ".m", index, s.pos);
+            }
+        }
+        for (const auto& u : p.units) {
+            for (const auto& t : u.energy) ask(t.path, u.pos);
+            for (const auto& use : u.uses) ask(use.path, use.pos);
+            for (const auto& check : u.checks) ask(check.path, check.node->pos());
+            if (u.type && u.type->equations)
+                for (const lang::Statement& s : *u.type->equations)
+                    if (s.indices.empty() && s.target.find('.') == std::string::npos) ask(u.prefix + s.target, s.target_span.pos());
+            for (const std::string& name : m.names_under(u.prefix + "size.")) ask(u.prefix + "size." + name, u.pos);
+            messages(u);
+        }
+        // Every declared parameter of the route is part of the program, whether used or not.
+    }
+
+    /// Values that the message of a requirement prints.
+    void messages(const plant::UnitInstance& u) {
+        for (const auto& check : u.checks)
+            for (const auto& e : check.node->find("message")->entries()) {
+                const std::string& t = e.value.scalar();
+                for (size_t i = 0; (i = t.find('{', i)) != std::string::npos; ++i) {
+                    const size_t end = t.find('}', i);
+                    if (end == std::string::npos) break;
+                    const std::string path = u.prefix + "message." + t.substr(i + 1, end - i - 1);
+                    if (!model_->declared(path)) model_->add_formula(path, {}, check.scope, lang::parse_expression(e.value, i + 1, end, d_), e.value.position(i));
+                    if (model_->declared(path)) model_->value(path, {}, e.value.position(i));
+                }
+            }
+    }
+
+    void program() {
+        lang::Model& m = *model_;
+        for (const plant::Plant& p : out_->routes) expand(p);
+        m.close_equations();
+        d_.throw_if_errors();
+        std::vector<plant::Balance> balances;
+        std::vector<std::string> route_of;
+        for (const plant::Plant& p : out_->routes)
+            for (plant::Balance& b : plant::audit(*context_, p)) {
+                balances.push_back(b);
+                route_of.push_back(p.route);
+            }
+        m.close_equations();
+        d_.throw_if_errors();
+
+        lang::Program::Input in;
+        for (const lang::Named& n : m.named()) in.roots.push_back(n.value.node);
+        const size_t n_named = in.roots.size();
+        for (const plant::Balance& b : balances) {
+            in.audit.push_back(b.net);
+            in.audit.push_back(b.gross);
+        }
+        in.graph = std::move(m.graph);
+        in.parameters = std::move(m.parameters());
+        in.unknowns = std::move(m.unknowns());
+        out_->missing = m.missing_texts();
+        out_->program = lang::Program::build(std::move(in), d_);
+        d_.throw_if_errors();
+        out_->named = m.named();
+        for (size_t i = 0; i < n_named; ++i) {
+            Output o;
+            o.slot = out_->program.root_slots()[i];
+            o.missing = out_->program.root_missing()[i];
+            o.dim = out_->named[i].value.dim;
+            out_->outputs_.push_back(o);
+            out_->by_path_.emplace(out_->named[i].path, static_cast<int>(i));
+        }
+        for (size_t k = 0; k < balances.size(); ++k)
+            out_->audit_.push_back({route_of[k], balances[k].unit, balances[k].quantity, out_->program.audit_slots()[2 * k], out_->program.audit_slots()[2 * k + 1],
+                                    out_->program.audit_missing()[2 * k + 1]});
+        for (lang::DimId i = 0; i < m.dimensions.size(); ++i) out_->dimension_texts.push_back(m.dimensions.text(i));
+        out_->overrides = overrides_.entries();
+        report_missing();
+        out_->parameters = out_->program.defaults();
+        for (const plant::Setting& s : out_->settings) out_->parameters[static_cast<size_t>(s.parameter)] = s.si;
+        nominal();
+        electricity_types();
+    }
+
+    /// A property, price or factor that is needed and not there.
+    void report_missing() {
+        std::vector<char> said(out_->missing.size(), 0);
+        for (const plant::Plant& p : out_->routes) {
+            const auto need = [&](const std::string& path) {
+                const Output* o = out_->find(path);
+                if (!o || o->missing < 0 || said[static_cast<size_t>(o->missing)]) return;
+                said[static_cast<size_t>(o->missing)] = 1;
+                const lang::Named& n = out_->named[static_cast<size_t>(out_->find_named(path))];
+                d_.error(n.pos, MessageId::needed_by, {out_->missing[static_cast<size_t>(o->missing)], path});
+            };
+            for (const auto& s : p.streams)
+                for (const char* name : {".mass", ".H"}) need(s.path + name);
+            for (const auto& def : out_->definitions) need(assess::indicator_path(p, def.id));
+        }
+        d_.throw_if_errors();
+    }
+
+    void nominal() {
+        lang::Evaluation e(out_->program, 1);
+        const std::vector<double> defaults = out_->program.defaults();
+        if (!e.solve_nominal(defaults)) {
+            // A setting may be what makes the case solvable: then the nominal solution is its own.
+            if (out_->settings.empty() || !e.solve_nominal(out_->parameters)) throw SolveError(blocked(*out_, e));
+        }
+        out_->program.set_nominal(e.solution());
+    }
+
+    /// An emission factor where a footprint factor is required, or the reverse.
+    void electricity_types() {
+        const auto* item = out_->background.find("electricity");
+        if (!item || item->electricity_type.empty()) return;
+        for (const auto& def : out_->definitions) {
+            if (def.electricity.empty() || def.electricity == item->electricity_type) continue;
+            const std::string chosen = out_->electricity.region + " " + std::to_string(out_->electricity.year);
+            d_.warning(out_->electricity.pos, MessageId::electricity_type_differs, {def.id, def.electricity, item->electricity_type, chosen}).hint(MessageId::electricity_type_hint);
+        }
+    }
+
+public:
+    static Diagnostics blocked(const Case& c, const lang::Evaluation& e);
+
+private:
+    std::unique_ptr<Case> out_;
+    Diagnostics& warnings_;
+    Diagnostics& d_;
+    const Node* file_ = nullptr;
+    plant::Overrides overrides_;
+    std::unique_ptr<lang::Model> model_;
+    std::unique_ptr<plant::Context> context_;
+};
+
+/// What is known of a block that did not converge: its worst equations with both sides.
+Diagnostics Compiler::blocked(const Case& c, const lang::Evaluation& e) {
+    Diagnostics out;
+    const lang::LaneStatus& status = e.status(0);
+    auto& d = out.error({}, MessageId::not_converged, {std::to_string(status.newton_iterations), units::format_number(status.residual)});
+    for (const int k : status.worst) {
+        const lang::Unknown& u = c.program.unknowns()[static_cast<size_t>(k)];
+        const auto& s = c.program.unknown_slots()[static_cast<size_t>(k)];
+        char buffer[160];
+        std::snprintf(buffer, sizeof buffer, "%.6g, %.6g", e.value(s.left), e.value(s.right));
+        d.see(u.pos, MessageId::blocking_equation, {u.path, u.equation, buffer});
+    }
+    d.hint(MessageId::not_converged_hint);
+    return out;
+}
+
+std::unique_ptr<Case> Case::compile(const Request& request, Diagnostics& warnings) { return Compiler(request, warnings).run(); }
+
+namespace {
+
+/// "{name}" in a requirement's message: the value, three significant digits, in a unit people use.
+std::string fill(const Case& c, const lang::Evaluation& e, const std::string& prefix, const std::string& text) {
+    std::string out;
+    for (size_t i = 0; i < text.size(); ++i) {
+        const size_t end = text[i] == '{' ? text.find('}', i) : std::string::npos;
+        if (end == std::string::npos) {
+            out += text[i];
+            continue;
+        }
+        const std::string name = text.substr(i + 1, end - i - 1);
+        const int k = c.find_named(prefix + "message." + name);
+        if (k >= 0) {
+            const Output& o = c.outputs()[static_cast<size_t>(k)];
+            units::Unit unit;
+            const std::string dim = c.dimension_texts[static_cast<size_t>(o.dim)];
+            if (const auto u = units::parse_unit(dim)) unit = *u;
+            // The unit of the parameter that the name stands for, if it is one.
+            const int p = c.program.find_parameter(prefix + name);
+            if (p >= 0) unit = c.program.parameters()[static_cast<size_t>(p)].datum.unit;
+            if (unit.text == "1" || unit.text.empty()) unit.text = "";
+            out += lang::format_si(e.value(o.slot), unit, 3);
+        }
+        i = end;
+    }
+    return out;
+}
+
+} // namespace
+
+void evaluate(const Case& c, lang::Evaluation& e, std::span<const double> parameters) {
+    if (!e.run(parameters)) throw SolveError(Compiler::blocked(c, e));
+    Diagnostics wrong;
+    for (const plant::Plant& p : c.routes) {
+        for (const auto& u : p.units)
+            for (const auto& check : u.checks) {
+                const Output* o = c.find(check.path);
+                const double v = o ? e.value(o->slot) : 1;
+                if (v == 1) continue;
+                const Node* message = check.node->find("message");
+                const auto text = [&](const char* language) {
+                    const Node* t = message->is_map() ? message->find(language) : message;
+                    return t ? fill(c, e, u.prefix, t->scalar()) : std::string();
+                };
+                const std::string where = p.route + "." + u.name;
+                wrong.error(u.pos, MessageId::requirement_failed, {where, text("en"), text("zh").empty() ? text("en") : text("zh")})
+                    .see(check.node->find("check")->pos(), MessageId::requirement_here, {check.node->find("check")->scalar()});
+            }
+    }
+    // The first named value that is not a number although what it rests on is.
+    for (size_t i = 0; i < c.named.size() && !wrong.has_errors(); ++i) {
+        const Output& o = c.outputs()[i];
+        if (o.slot < 0 || o.missing >= 0 || std::isfinite(e.value(o.slot))) continue;
+        const lang::Named* n = &c.named[i];
+        bool deeper = true;
+        while (deeper) {
+            deeper = false;
+            for (const int use : n->uses) {
+                const Output& u = c.outputs()[static_cast<size_t>(use)];
+                if (u.slot >= 0 && u.missing < 0 && !std::isfinite(e.value(u.slot))) {
+                    n = &c.named[static_cast<size_t>(use)];
+                    deeper = true;
+                    break;
+                }
+            }
+        }
+        // A conditional indicator may be meaningless where its condition does not hold.
+        if (n->path.find(".indicators.") != std::string::npos || c.named[i].path.find(".indicators.") != std::string::npos || c.named[i].path.find(".steps.") != std::string::npos) continue;
+        auto& d = wrong.error(n->pos, MessageId::not_a_number, {n->path, n->span.node ? n->span.text() : n->note});
+        for (const int use : n->uses) {
+            const Output& u = c.outputs()[static_cast<size_t>(use)];
+            if (u.slot >= 0) d.see(c.named[static_cast<size_t>(use)].pos, MessageId::operand_value, {c.named[static_cast<size_t>(use)].path, units::format_number(e.value(u.slot))});
+        }
+    }
+    for (const plant::Plant& p : c.routes)
+        for (const auto& s : p.streams) {
+            const double mass = e.value(c.find(s.path + ".mass")->slot);
+            for (int k = 0; k < c.components.size(); ++k) {
+                const Output* o = c.find(s.path + ".m[" + c.components[k].name + "]");
+                if (!o || o->slot < 0 || e.value(o->slot) >= -1e-9 * std::max(std::abs(mass), 1e-9)) continue;
+                units::Unit kgh = *units::parse_unit("kg/h");
+                wrong.error(s.pos, MessageId::negative_flow, {s.id, c.components[k].name, lang::format_si(e.value(o->slot), kgh)}).hint(MessageId::negative_flow_hint);
+            }
+        }
+    if (wrong.has_errors()) throw ConfigError(wrong);
+}
+
+} // namespace viresco::cases
