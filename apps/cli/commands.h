@@ -1,5 +1,6 @@
 #pragma once
 #include "base/message.h"
+#include "base/source.h"
 #include <string>
 #include <utility>
 #include <vector>
@@ -8,6 +9,7 @@ namespace viresco::cli {
 
 /// What every command shares.
 struct Common {
+    SourceStore* sources = nullptr; // outlives the errors that point into it
     Language language = Language::en;
     bool json = false;
     std::string models; // folder of the model library

@@ -46,6 +46,7 @@ int evaluate(const Common& common, const EvaluateOptions& options) {
     request.routes = options.routes;
     request.settings = split_sets(options.sets);
     request.models_folder = common.models;
+    request.sources = common.sources;
     Diagnostics warnings;
     const auto c = cases::Case::compile(request, warnings);
     lang::Evaluation evaluation(c->program, 1);

@@ -48,7 +48,9 @@ int run(int argc, char** argv) {
     CLI::App app{"Viresco: green biomanufacturing, from plant to footprint"};
     app.set_version_flag("--version", std::string("viresco ") + VIRESCO_VERSION);
     app.require_subcommand(1);
+    SourceStore sources;
     Common common;
+    common.sources = &sources;
     for (int i = 0; i < argc; ++i) common.command += (i ? " " : "") + (i ? std::string(argv[i]) : std::string("viresco"));
     std::string language = "en";
     const auto shared = [&](CLI::App* sub, bool json = true) {

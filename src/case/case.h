@@ -15,6 +15,7 @@ struct Request {
     std::vector<std::string> routes;     // empty: all
     std::vector<std::pair<std::string, std::string>> settings; // --set path=value
     std::string models_folder;
+    SourceStore* sources = nullptr;      // keeps the files' texts; outlives every message about them
     bool shares = false;                 // also the parts of single exchanges (explain)
 };
 

@@ -24,7 +24,7 @@ public:
     Compiler(const Request& request, Diagnostics& warnings)
         : out_(new Case), warnings_(warnings), d_(out_->compile_diagnostics_) {
         out_->request = request;
-        out_->library_ = std::make_unique<plant::Library>(request.models_folder, d_);
+        out_->library_ = std::make_unique<plant::Library>(request.models_folder, *request.sources, d_);
     }
 
     std::unique_ptr<Case> run() {
@@ -421,6 +421,7 @@ void evaluate(const Case& c, lang::Evaluation& e, std::span<const double> parame
                     .see(check.node->find("check")->pos(), MessageId::requirement_here, {check.node->find("check")->scalar()});
             }
     }
+    if (wrong.has_errors()) throw ConfigError(wrong);
     // The first named value that is not a number although what it rests on is.
     for (size_t i = 0; i < c.named.size() && !wrong.has_errors(); ++i) {
         const Output& o = c.outputs()[i];

@@ -252,12 +252,13 @@ private:
             j["from"] = s.from_unit.empty() ? Json(nullptr) : Json(s.from_unit + "." + s.from_port);
             j["to"] = s.to_unit.empty() ? Json(nullptr) : Json(s.to_unit + "." + s.to_port);
             const size_t arrow = s.id.find(" -> ");
-            j["name"] = s.from_unit.empty() ? s.id.substr(0, arrow) : s.to_unit.empty() ? s.id.substr(arrow + 4) : s.id;
-            matter::Title title{j["name"], j["name"]};
+            const std::string name = s.from_unit.empty() ? s.id.substr(0, arrow) : s.to_unit.empty() ? s.id.substr(arrow + 4) : s.id;
+            j["name"] = name;
+            matter::Title title{name, name};
             for (const auto& f : p.feeds)
-                if (s.from_unit.empty() && f.name == title.en) title = f.title;
+                if (s.from_unit.empty() && f.name == name) title = f.title;
             for (const auto& x : p.products)
-                if (s.to_unit.empty() && x.name == j["name"]) title = x.title;
+                if (s.to_unit.empty() && x.name == name) title = x.title;
             j["title"] = title_of(title);
             j["phase"] = s.phase;
             j["mass"] = in(value(s.path + ".mass"), "kg/h");

@@ -282,7 +282,7 @@ private:
         }
     }
 
-    const UnitType* type_of(const Node& instance, const SourcePos& pos) {
+    std::shared_ptr<const UnitType> type_of(const Node& instance, const SourcePos& pos) {
         const Node* is = instance.find("is");
         if (!is || !is->is_scalar()) {
             d_.error(pos, MessageId::unit_without_type).hint(MessageId::unit_type_hint);
@@ -292,12 +292,13 @@ private:
         if (!file) return nullptr;
         const std::string key = file->pos().file->path;
         auto& slot = c_.unit_types[key];
-        if (!slot) slot = std::make_unique<UnitType>(read_unit_type(*file, c_.library));
-        return slot.get();
+        if (!slot) slot = std::make_shared<const UnitType>(read_unit_type(*file, c_.library));
+        return slot;
     }
 
     void unit_operation(UnitInstance& unit, const Node& map) {
-        const UnitType* type = unit.type = type_of(map, unit.pos);
+        unit.type = type_of(map, unit.pos);
+        const UnitType* type = unit.type.get();
         if (!type) return;
         unit.title = map.find("title") ? title(map, unit.name) : type->title;
         std::vector<std::string> known{"is", "section", "title", "reactions", "capital", "trl"};

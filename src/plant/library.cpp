@@ -7,7 +7,7 @@ namespace viresco::plant {
 
 namespace fs = std::filesystem;
 
-Library::Library(std::string models_folder, Diagnostics& d) : diagnostics(d), models_(std::move(models_folder)) {}
+Library::Library(std::string models_folder, SourceStore& s, Diagnostics& d) : diagnostics(d), sources(s), models_(std::move(models_folder)) {}
 
 std::vector<std::string> Library::names(const std::string& folder) const {
     std::vector<std::string> out;

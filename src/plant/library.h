@@ -14,10 +14,11 @@ namespace viresco::plant {
 /// unit is <models>/units/mixer.yaml, "./mine.yaml" lies beside the file that names it. Nothing is scanned.
 class Library {
 public:
-    Library(std::string models_folder, Diagnostics& diagnostics);
+    /// `sources` keeps the texts and outlives every message about them.
+    Library(std::string models_folder, SourceStore& sources, Diagnostics& diagnostics);
 
     Diagnostics& diagnostics;
-    SourceStore sources;
+    SourceStore& sources;
 
     /// The document `name` stands for, checked for `viresco: 1` and `kind:`; nullptr after an error.
     /// folder: "units", "components" ..; asked_by: the file that names it (for "./" and messages).

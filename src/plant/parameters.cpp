@@ -46,7 +46,10 @@ namespace {
 /// What a scalar is: a quantity, or a formula. "4 kWhh" is a quantity with a wrong unit, not a formula.
 bool is_formula(const Node& node) {
     const std::string& t = node.scalar();
-    if (t.empty() || units::parse_quantity(t)) return false;
+    if (t.empty()) return false;
+    const auto first = static_cast<unsigned char>(t[0]);
+    if ((first >= 'a' && first <= 'z') || (first >= 'A' && first <= 'Z') || first == '_' || first == '(' || first >= 0x80) return true;
+    if (units::parse_quantity(t)) return false;
     if (t.find('[') != std::string::npos) return true;
     for (const char* op : {" * ", " + ", " - ", " / ", "^"})
         if (t.find(op) != std::string::npos) return true;

@@ -95,7 +95,7 @@ struct UnitInstance {
     std::string name, section, prefix; // prefix "<route>.<unit>."
     matter::Title title;
     SourcePos pos;
-    const UnitType* type = nullptr; // null: an inventory step
+    std::shared_ptr<const UnitType> type; // null: an inventory step
     std::vector<EnergyTerm> energy;
     std::string closing; // "cooling" or "out.T"
     std::vector<Use> uses;
@@ -152,7 +152,7 @@ struct Context {
     matter::ComponentTable& components;
     Overrides& overrides;
     std::vector<Setting>& settings;
-    std::map<std::string, std::unique_ptr<UnitType>> unit_types;
+    std::map<std::string, std::shared_ptr<const UnitType>> unit_types;
     std::vector<std::string> addresses; // every address that may be overridden
     std::map<std::string, Specification> varied; // by full path of what is varied
 };
