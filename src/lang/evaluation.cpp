@@ -33,24 +33,38 @@ Evaluation::Evaluation(const Program& program, const Kernels& set)
     lanes_.resize(w);
     status_.resize(w);
 
-    // A flow counts as converged relative to itself, down to 1e-9 of the largest flow of its stream.
-    const std::vector<double>& nominal = program.nominal();
-    scale_floor_.assign(program.unknowns().size(), 0);
-    for (size_t i = 0; i < nominal.size(); ++i) {
-        if (program.unknowns()[i].group < 0) continue;
-        for (size_t j = 0; j < nominal.size(); ++j)
-            if (program.unknowns()[j].group == program.unknowns()[i].group)
-                scale_floor_[i] = std::max(scale_floor_[i], 1e-9 * std::fabs(nominal[j]));
+    // Streams number their flows by group; the numbers need not be dense.
+    for (const Unknown& u : program.unknowns()) group_of_.push_back(u.group);
+    int groups = 0;
+    for (const int g : group_of_) groups = std::max(groups, g + 1);
+    group_size_.assign(static_cast<size_t>(groups), 0);
+}
+
+/// A flow counts as converged relative to itself, down to 1e-9 of the largest flow of its stream.
+double Evaluation::scale_floor(int unknown) const {
+    const int group = group_of_[static_cast<size_t>(unknown)];
+    return group < 0 ? 0.0 : 1e-9 * group_size_[static_cast<size_t>(group)];
+}
+
+void Evaluation::size_groups(const ImplicitBlock& block, int lane) {
+    for (const int k : block.unknowns)
+        if (const int g = group_of_[static_cast<size_t>(k)]; g >= 0) group_size_[static_cast<size_t>(g)] = 0;
+    for (const int k : block.unknowns) {
+        const int g = group_of_[static_cast<size_t>(k)];
+        if (g < 0) continue;
+        const double size = std::fabs(value(program_.unknown_slots()[static_cast<size_t>(k)].left, lane));
+        if (std::isfinite(size)) group_size_[static_cast<size_t>(g)] = std::max(group_size_[static_cast<size_t>(g)], size);
     }
 }
 
-double Evaluation::norm(const ImplicitBlock& block, int lane, std::vector<int>* worst) const {
+double Evaluation::norm(const ImplicitBlock& block, int lane, std::vector<int>* worst) {
+    size_groups(block, lane);
     double largest = 0;
     std::vector<std::pair<double, int>> all;
     for (const int k : block.unknowns) {
         const Program::UnknownSlots& s = program_.unknown_slots()[static_cast<size_t>(k)];
         const double left = value(s.left, lane), right = value(s.right, lane);
-        const double scale = std::max({std::fabs(left), std::fabs(right), scale_floor_[static_cast<size_t>(k)], 1e-290});
+        const double scale = std::max({std::fabs(left), std::fabs(right), scale_floor(k), 1e-290});
         const double r = std::fabs(left - right) / scale;
         const double size = std::isfinite(r) ? r : infinity;
         largest = std::max(largest, size);
@@ -213,10 +227,11 @@ bool Evaluation::solve_block(size_t index, bool from_start) {
                     for (size_t i = 0; i < n; ++i) du_[i * w + l] = 0;
                     s.halvings = max_halvings;
                 }
+                size_groups(block, static_cast<int>(l));
                 bool moves = false;
                 for (size_t i = 0; i < n; ++i) {
                     const double u = saved_[i * w + l];
-                    moves = moves || std::fabs(du_[i * w + l]) > tiny_step * std::max(std::fabs(u), scale_floor_[static_cast<size_t>(block.unknowns[i])]);
+                    moves = moves || std::fabs(du_[i * w + l]) > tiny_step * std::max(std::fabs(u), scale_floor(block.unknowns[i]));
                     u_[i * w + l] = u - du_[i * w + l];
                 }
                 put(l);

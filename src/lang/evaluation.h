@@ -49,7 +49,9 @@ private:
         int iterations = 0, halvings = 0, restarts = 0, substitutions = 0;
     };
     bool solve_block(size_t block, bool from_start);
-    double norm(const ImplicitBlock&, int lane, std::vector<int>* worst = nullptr) const;
+    double norm(const ImplicitBlock&, int lane, std::vector<int>* worst = nullptr);
+    double scale_floor(int unknown) const;
+    void size_groups(const ImplicitBlock&, int lane);
     void evaluate_residual(const ImplicitBlock&);
     bool newton_direction(const ImplicitBlock&, int lane);
     void factor(const ImplicitBlock&, int lane);
@@ -59,7 +61,8 @@ private:
     int width_;
     std::vector<double> slots_;
     std::vector<LaneStatus> status_;
-    std::vector<double> scale_floor_; // per unknown, from the nominal solution
+    std::vector<int> group_of_;      // per unknown
+    std::vector<double> group_size_; // largest flow of a group in the lane being looked at
     // scratch of the block being solved
     std::vector<double> u_, du_, saved_, matrix_, rhs_;
     std::vector<int> pivot_;
