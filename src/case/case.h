@@ -5,6 +5,7 @@
 #include "plant/audit.h"
 #include "plant/plant.h"
 #include <memory>
+#include <unordered_map>
 
 namespace viresco::cases {
 
@@ -72,7 +73,7 @@ private:
     Case() = default;
     friend class Compiler;
     std::vector<Output> outputs_;
-    std::map<std::string, int> by_path_;
+    std::unordered_map<std::string, int> by_path_;
     std::vector<Audit> audit_;
     std::vector<std::string> files_;
     Diagnostics compile_diagnostics_;

@@ -231,7 +231,7 @@ private:
             if (u.type && u.type->equations)
                 for (const lang::Statement& s : *u.type->equations)
                     if (s.indices.empty() && s.target.find('.') == std::string::npos) ask(u.prefix + s.target, s.target_span.pos());
-            for (const std::string& name : m.names_under(u.prefix + "size.")) ask(u.prefix + "size." + name, u.pos);
+            for (const std::string& path : u.sizes) ask(path, u.pos);
             messages(u);
         }
         // Every declared parameter of the route is part of the program, whether used or not.
@@ -280,7 +280,7 @@ private:
         out_->missing = m.missing_texts();
         out_->program = lang::Program::build(std::move(in), d_);
         d_.throw_if_errors();
-        out_->named = m.named();
+        out_->named.assign(m.named().begin(), m.named().end());
         for (size_t i = 0; i < n_named; ++i) {
             Output o;
             o.slot = out_->program.root_slots()[i];

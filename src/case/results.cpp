@@ -230,13 +230,11 @@ private:
             j["step"] = u.section;
             j["closure"] = closure(p.route, u.name);
             Json variables = Json::object();
-            for (size_t i = 0; i < c_.named.size(); ++i) {
-                const std::string& path = c_.named[i].path;
-                if (path.compare(0, u.prefix.size(), u.prefix) != 0) continue;
-                const std::string name = path.substr(u.prefix.size());
-                if (name.find_first_of(".[") != std::string::npos || c_.outputs()[i].slot < 0 || c_.named[i].kind == lang::Named::Kind::parameter) continue;
-                variables[name] = readable(e_.value(c_.outputs()[i].slot), c_.outputs()[i].dim);
-            }
+            if (u.type && u.type->equations)
+                for (const lang::Statement& equation : *u.type->equations) {
+                    if (!equation.indices.empty() || equation.target.find('.') != std::string::npos) continue;
+                    if (const Output* o = c_.find(u.prefix + equation.target); o && o->slot >= 0) variables[equation.target] = readable(e_.value(o->slot), o->dim);
+                }
             for (const auto& t : u.energy) variables["energy." + t.name] = readable(value(t.path), c_.find(t.path)->dim);
             j["variables"] = variables;
             out[u.name] = std::move(j);

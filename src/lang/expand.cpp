@@ -112,7 +112,7 @@ Value Model::compare(const Expr& e, const Scope* scope, Bindings& bindings) {
         const auto a = index(e.indices[0], scope, bindings);
         const auto members = set(e.set, scope, bindings);
         if (!a || !members) return wrong();
-        const bool inside = std::find(members->begin(), members->end(), *a) != members->end();
+        const bool inside = members->position(*a) >= 0;
         return truth(inside == (e.kind == K::in_set));
     }
     default: break;
@@ -177,7 +177,9 @@ Value Model::reference(const Expr& e, const Scope* scope, Bindings& bindings) {
                 diagnostics.error(e.span.pos(), MessageId::index_as_value, {e.name});
                 return wrong();
             }
-    int f = find_family(e.name, scope);
+    const auto [resolved, fresh] = resolved_.try_emplace({&e, scope}, -1);
+    if (fresh || resolved->second < 0) resolved->second = find_family(e.name, scope);
+    const int f = resolved->second;
     if (f < 0) {
         if (e.indices.empty()) {
             for (const Scope* s = scope;; s = s->parent) {
@@ -254,29 +256,35 @@ std::optional<Member> Model::index(const IndexExpr& i, const Scope* scope, const
     return found;
 }
 
-std::optional<std::vector<Member>> Model::set(const SetExpr& s, const Scope* scope, Bindings& bindings) {
+const MemberSet* Model::set(const SetExpr& s, const Scope* scope, Bindings& bindings) {
     if (s.last) {
         const Value last = eval(*s.last, scope, bindings);
-        if (last.wrong) return std::nullopt;
+        if (last.wrong) return nullptr;
         double n = 0;
         if (graph.is_constant(last.node)) n = graph[last.node].value;
         else if (graph[last.node].op == Op::parameter && parameters_[static_cast<size_t>(graph[last.node].a)].integer)
             n = parameters_[static_cast<size_t>(graph[last.node].a)].datum.si;
         else {
             diagnostics.error(s.span.pos(), MessageId::range_needs_integer, {s.span.text()});
-            return std::nullopt;
+            return nullptr;
         }
         if (n != std::floor(n) || n > 10000) {
             diagnostics.error(s.span.pos(), MessageId::range_needs_integer, {s.span.text()});
-            return std::nullopt;
+            return nullptr;
         }
-        std::vector<Member> out;
-        for (int i = s.first; i <= static_cast<int>(n); ++i) out.push_back(member(std::to_string(i)));
-        return out;
+        MemberSet& range = ranges_[{s.first, static_cast<int>(n)}];
+        if (range.members().empty()) {
+            std::vector<Member> members;
+            for (int i = s.first; i <= static_cast<int>(n); ++i) members.push_back(member(std::to_string(i)));
+            range = MemberSet(std::move(members));
+        }
+        return &range;
     }
+    const MemberSet*& known_set = resolved_sets_[{&s, scope}];
+    if (known_set) return known_set;
     for (const Scope* at = scope;; at = at->parent) {
         const auto it = sets_.find(at ? at->prefix + s.name : s.name);
-        if (it != sets_.end()) return it->second;
+        if (it != sets_.end()) return known_set = &it->second;
         if (!at) break;
     }
     auto& d = diagnostics.error(s.span.pos(), MessageId::unknown_set, {s.name});
@@ -287,7 +295,7 @@ std::optional<std::vector<Member>> Model::set(const SetExpr& s, const Scope* sco
             if (path.compare(0, at->prefix.size(), at->prefix) == 0) known.push_back(path.substr(at->prefix.size()));
     }
     suggest(d, s.name, known);
-    return std::nullopt;
+    return nullptr;
 }
 
 bool Model::run_clause(const ForClause& clause, const Scope* scope, Bindings& bindings, const std::function<void()>& body) {
@@ -305,10 +313,10 @@ bool Model::run_clause(const ForClause& clause, const Scope* scope, Bindings& bi
             body();
             return true;
         }
-        const auto members = set(clause.bindings[k].set, scope, bindings);
+        const MemberSet* members = set(clause.bindings[k].set, scope, bindings);
         if (!members) return false;
-        for (size_t i = 0; i < members->size(); ++i) {
-            bindings.push_back({&clause.bindings[k].variable, (*members)[i], static_cast<int>(i)});
+        for (size_t i = 0; i < members->members().size(); ++i) {
+            bindings.push_back({&clause.bindings[k].variable, members->members()[i], static_cast<int>(i)});
             const bool good = level(k + 1);
             bindings.pop_back();
             if (!good) return false;

@@ -4,6 +4,14 @@
 
 namespace viresco::lang {
 
+MemberSet::MemberSet(std::vector<Member> members) : members_(std::move(members)) {
+    for (size_t i = 0; i < members_.size(); ++i) {
+        const auto m = static_cast<size_t>(members_[i]);
+        if (m >= position_.size()) position_.resize(m + 1, -1);
+        position_[m] = static_cast<int>(i);
+    }
+}
+
 Dimensions::Dimensions() { intern(units::Dimension{}); }
 
 DimId Dimensions::intern(const units::Dimension& d) {
@@ -43,13 +51,13 @@ const Scope* Model::scope(const Scope* parent, std::string prefix) {
     return &scopes_.back();
 }
 
-void Model::add_set(const std::string& path, std::vector<Member> members) { sets_[path] = std::move(members); }
+void Model::add_set(const std::string& path, std::vector<Member> members) { sets_[path] = MemberSet(std::move(members)); }
 void Model::add_index(const std::string& path, Member m) { indices_[path] = m; }
 void Model::add_integer(const std::string& path, int value, int parameter) { integers_[path] = {value, parameter}; }
 
 const std::vector<Member>* Model::find_set(const std::string& path) const {
     const auto it = sets_.find(path);
-    return it == sets_.end() ? nullptr : &it->second;
+    return it == sets_.end() ? nullptr : &it->second.members();
 }
 
 std::optional<Member> Model::find_index(const std::string& path) const {
@@ -239,12 +247,13 @@ int Model::find_named(const std::string& path) const {
 std::vector<std::string> Model::names_under(const std::string& prefix) const {
     std::vector<std::string> out;
     const auto collect = [&](const auto& map) {
-        for (auto it = map.lower_bound(prefix); it != map.end() && it->first.compare(0, prefix.size(), prefix) == 0; ++it)
-            out.push_back(it->first.substr(prefix.size()));
+        for (const auto& [path, ignored] : map)
+            if (path.compare(0, prefix.size(), prefix) == 0) out.push_back(path.substr(prefix.size()));
     };
     collect(families_by_path_);
     collect(indices_);
     collect(integers_);
+    std::sort(out.begin(), out.end());
     return out;
 }
 
@@ -302,11 +311,8 @@ int Model::expand(int f, Indices indices, const SourcePos& asked_at) {
     if (stack_.size() > 4000) {
         diagnostics.error(asked_at, MessageId::expression_too_deep, {"4000"});
     } else {
-        Named n = named_[static_cast<size_t>(id)];
-        const Value v = compute(f, indices, n, asked_at);
-        n.uses = std::move(named_[static_cast<size_t>(id)].uses);
-        n.value = v;
-        named_[static_cast<size_t>(id)] = std::move(n);
+        Named& n = named_[static_cast<size_t>(id)]; // a deque: stays where it is
+        n.value = compute(f, indices, n, asked_at);
     }
     stack_.pop_back();
     named_[static_cast<size_t>(id)].busy = false;
@@ -325,9 +331,9 @@ bool Model::matches(const Rule& rule, Indices indices, Bindings& bindings) {
         if (bound) {
             const auto members = set(bound->set, rule.scope, bindings);
             if (!members) return false;
-            const auto at = std::find(members->begin(), members->end(), indices[i]);
-            if (at == members->end()) return false;
-            bindings.push_back({&bound->variable, indices[i], static_cast<int>(at - members->begin())});
+            const int at = members->position(indices[i]);
+            if (at < 0) return false;
+            bindings.push_back({&bound->variable, indices[i], at});
         } else {
             const auto m = index(want, rule.scope, bindings);
             if (!m || *m != indices[i]) return false;

@@ -45,6 +45,20 @@ struct Value {
     bool wrong = false;   // an error was reported; no further ones because of it
 };
 
+/// An ordered set of members with constant-time membership.
+class MemberSet {
+public:
+    MemberSet() = default;
+    explicit MemberSet(std::vector<Member> members);
+    const std::vector<Member>& members() const { return members_; }
+    /// Position of a member in the set's order, -1 where it is not in it.
+    int position(Member m) const { return m >= 0 && static_cast<size_t>(m) < position_.size() ? position_[static_cast<size_t>(m)] : -1; }
+
+private:
+    std::vector<Member> members_;
+    std::vector<int> position_;
+};
+
 /// Names seen from inside a unit, a plant, a route: looked up with this prefix, then the parent's.
 struct Scope {
     const Scope* parent = nullptr;
@@ -133,7 +147,7 @@ public:
     Value multiply(Value, Value);
     Value divide(Value, Value);
 
-    const std::vector<Named>& named() const { return named_; }
+    const std::deque<Named>& named() const { return named_; }
     int find_named(const std::string& path) const;
     std::vector<Parameter>& parameters() { return parameters_; }
     std::vector<Unknown>& unknowns() { return unknowns_; }
@@ -182,7 +196,7 @@ private:
     Value compare(const Expr&, const Scope*, Bindings&);
     Value power(const Expr&, const Scope*, Bindings&);
     std::optional<Member> index(const IndexExpr&, const Scope*, const Bindings&, int* position = nullptr);
-    std::optional<std::vector<Member>> set(const SetExpr&, const Scope*, Bindings&);
+    const MemberSet* set(const SetExpr&, const Scope*, Bindings&);
     bool run_clause(const ForClause&, const Scope*, Bindings&, const std::function<void()>&);
     Value truth(bool);
     Value unify(Value, Value, const SourcePos&, MessageId);
@@ -192,14 +206,17 @@ private:
     std::unordered_map<std::string, Member> member_ids_;
     std::deque<Scope> scopes_;
     std::deque<ExprPtr> formulas_;
-    std::map<std::string, std::vector<Member>> sets_;
+    std::map<std::string, MemberSet> sets_;
+    std::map<std::pair<int, int>, MemberSet> ranges_;
     std::map<std::string, Member> indices_;
     std::map<std::string, std::pair<int, int>> integers_;
     std::deque<Family> families_;
-    std::map<std::string, int> families_by_path_;
-    mutable std::unordered_map<std::string, int> lookup_;
+    std::unordered_map<std::string, int> families_by_path_;
+    /// What a reference of a formula means in a scope: looked up once.
+    std::map<std::pair<const Expr*, const Scope*>, int> resolved_;
+    std::map<std::pair<const SetExpr*, const Scope*>, const MemberSet*> resolved_sets_;
     std::unordered_map<uint64_t, int> memo_;
-    std::vector<Named> named_;
+    std::deque<Named> named_;
     std::vector<int> stack_;
     std::vector<Parameter> parameters_;
     std::vector<Unknown> unknowns_;

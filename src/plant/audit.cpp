@@ -42,22 +42,30 @@ private:
         else if (quantity == "energy") v = m_.value(stream + ".H", {}, {});
         else {
             v = {m_.graph.zero(), 0, true, false};
-            for (int k = 0; k < c_.components.size(); ++k) {
-                const lang::Member index[1] = {m_.member(c_.components[k].name)};
-                const lang::Value flow = m_.value(stream + ".m", index, {});
-                if (m_.graph.is_zero(flow.node)) continue;
-                const lang::Value content = quantity == "charge" ? charge(k) : m_.value("content_" + quantity, index, {});
-                v.node = m_.graph.add(v.node, m_.graph.multiply(flow.node, content.node));
-            }
+            for (const auto& [k, flow] : flows(stream)) v.node = m_.graph.add(v.node, m_.graph.multiply(flow, content(k, quantity)));
         }
         return memo_[key] = v;
     }
 
-    lang::Value charge(int k) {
+    /// Components that the stream carries, with their flows.
+    const std::vector<std::pair<int, lang::NodeId>>& flows(const std::string& stream) {
+        const auto [it, fresh] = flows_.try_emplace(stream);
+        if (!fresh) return it->second;
+        for (int k = 0; k < c_.components.size(); ++k) {
+            const lang::Member index[1] = {m_.member(c_.components[k].name)};
+            const lang::NodeId flow = m_.value(stream + ".m", index, {}).node;
+            if (!m_.graph.is_zero(flow)) it->second.emplace_back(k, flow);
+        }
+        return it->second;
+    }
+
+    lang::NodeId content(int k, const std::string& quantity) {
         const matter::Component& component = c_.components[k];
         if (!component.formula && component.contents.empty())
-            return m_.missing(Message{MessageId::component_lacks_property, {component.name, "charge"}}.text(Language::en), 0);
-        return m_.constant(component.charge_per_kg, m_.dimensions.one());
+            return m_.missing(Message{MessageId::component_lacks_property, {component.name, "content of " + quantity}}.text(Language::en), 0).node;
+        if (quantity == "charge") return m_.graph.constant(component.charge_per_kg);
+        const auto it = component.contents.find(quantity);
+        return m_.graph.constant(it == component.contents.end() ? 0.0 : it->second);
     }
 
     void add(const std::string& unit, const std::vector<std::string>& in, const std::vector<std::string>& out, const std::vector<const UnitInstance*>& units) {
@@ -82,6 +90,7 @@ private:
     const Plant& plant_;
     std::vector<std::string> quantities_;
     std::map<std::string, lang::Value> memo_;
+    std::map<std::string, std::vector<std::pair<int, lang::NodeId>>> flows_;
     std::vector<Balance> list_;
 };
 

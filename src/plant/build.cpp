@@ -474,7 +474,10 @@ private:
                 formula(unit.uses.back().path, scope, e.value);
             }
         if (const Node* size = map_at(*type.file, "size"))
-            for (const auto& e : size->entries()) formula(unit.prefix + "size." + e.key, scope, e.value);
+            for (const auto& e : size->entries()) {
+                unit.sizes.push_back(unit.prefix + "size." + e.key);
+                formula(unit.sizes.back(), scope, e.value);
+            }
         const Node* requires_list = type.file->find("requires");
         if (!requires_list) return;
         if (!requires_list->is_sequence()) {

@@ -99,6 +99,7 @@ struct UnitInstance {
     std::vector<EnergyTerm> energy;
     std::string closing; // "cooling" or "out.T"
     std::vector<Use> uses;
+    std::vector<std::string> sizes; // full paths of `size:`
     std::vector<Check> checks;
 };
 
