@@ -1,6 +1,8 @@
 #include "base/diagnostic.h"
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <tuple>
 
 namespace viresco {
 namespace {
@@ -31,6 +33,14 @@ std::vector<std::pair<char32_t, std::string_view>> code_points(std::string_view 
         const auto b = static_cast<unsigned char>(text[i]);
         size_t n = b < 0x80 ? 1 : (b >> 5) == 6 ? 2 : (b >> 4) == 14 ? 3 : (b >> 3) == 30 ? 4 : 1;
         if (i + n > text.size()) n = 1;
+        for (size_t k = 1; k < n; ++k)
+            if ((static_cast<unsigned char>(text[i + k]) & 0xC0u) != 0x80u) n = 1;
+        if (n == 1 && b >= 0x80) {
+            // A broken byte is shown as the replacement character: messages stay valid UTF-8.
+            out.emplace_back(0xFFFD, "\xEF\xBF\xBD");
+            ++i;
+            continue;
+        }
         char32_t c = n == 1 ? b : n == 2 ? b & 0x1Fu : n == 3 ? b & 0x0Fu : b & 0x07u;
         for (size_t k = 1; k < n; ++k) c = (c << 6) | (static_cast<unsigned char>(text[i + k]) & 0x3Fu);
         out.emplace_back(c, text.substr(i, n));
@@ -79,6 +89,17 @@ size_t edit_distance(const std::string& a, const std::string& b) {
     return previous[b.size()];
 }
 
+/// The same finding at the same place is told once (a file that several routes or units read).
+class Repeats {
+public:
+    bool seen(const Diagnostic& d) {
+        return d.pos.file && !seen_.emplace(d.pos.file, d.pos.line, d.pos.column, d.message.id, d.message.args).second;
+    }
+
+private:
+    std::set<std::tuple<const SourceFile*, int, int, MessageId, std::vector<std::string>>> seen_;
+};
+
 std::string lower(std::string s) {
     for (char& c : s) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c == '-' || c == ' ' ? '_' : c;
     return s;
@@ -119,7 +140,9 @@ void Diagnostics::throw_if_errors() const {
 std::string Diagnostics::text(Language language) const {
     std::string out;
     size_t shown = 0;
+    Repeats repeats;
     for (const Diagnostic& d : items_) {
+        if (repeats.seen(d)) continue;
         if (d.severity == Severity::error && ++shown > max_errors_shown) continue;
         const std::string where = to_string(d.pos);
         out += (where.empty() ? "" : where + ": ") + word(d.severity, language) + ": " + d.message.text(language) + "\n";
@@ -136,7 +159,9 @@ std::string Diagnostics::text(Language language) const {
 
 std::string Diagnostics::json(Language language) const {
     auto list = nlohmann::json::array();
+    Repeats repeats;
     for (const Diagnostic& d : items_) {
+        if (repeats.seen(d)) continue;
         nlohmann::json item{{"severity", word(d.severity, Language::en)},
                             {"id", d.message.name()},
                             {"file", d.pos.file ? d.pos.file->path : ""},

@@ -50,6 +50,7 @@ public:
     lang::Program program;
     std::vector<double> parameters; // defaults with settings: what `evaluate` runs
     std::vector<std::string> missing;
+    std::vector<lang::Missing> missing_list; // the same with their places
     std::vector<lang::Named> named;
     std::vector<std::string> dimension_texts; // by DimId
     std::vector<plant::Overrides::Entry> overrides;

@@ -46,7 +46,7 @@ private:
         fs::path path = out_->request.path;
         std::error_code ignored;
         if (fs::is_directory(path, ignored)) path /= "case.yaml";
-        return library().load_file(path.string(), "case");
+        return library().load_file(path.lexically_normal().string(), "case");
     }
 
     std::vector<const Node*> files(const char* key, const char* folder, const char* kind) {
@@ -79,14 +79,15 @@ private:
     void read() {
         file_ = case_file();
         d_.throw_if_errors();
-        plant::check_keys(*file_, {"viresco", "kind", "title", "description", "product", "functional unit", "routes", "background", "prices", "economics", "indicators",
+        const bool all_known = plant::check_keys(*file_, {"viresco", "kind", "title", "description", "product", "functional unit", "routes", "background", "prices", "economics", "indicators",
                                    "electricity", "scenarios", "boundary"}, d_);
         out_->title = file_->find("title") ? matter::read_title(*file_->find("title"), d_) : matter::Title{"case", "案例"};
         out_->product = plant::scalar_of(*file_, "product", d_);
-        if (out_->product.empty()) d_.error({file_->pos().file, 1, 1, 1}, MessageId::case_needs, {"product"});
+        // A key that is not known may be the one that seems to be missing.
+        if (out_->product.empty() && all_known) d_.error({file_->pos().file, 1, 1, 1}, MessageId::case_needs, {"product"});
         const Node* unit = file_->find("functional unit");
         if (!unit) {
-            d_.error({file_->pos().file, 1, 1, 1}, MessageId::case_needs, {"functional unit"});
+            if (all_known) d_.error({file_->pos().file, 1, 1, 1}, MessageId::case_needs, {"functional unit"});
         } else {
             units::UnitError error;
             const auto q = units::parse_quantity(unit->scalar(), &error);
@@ -278,6 +279,7 @@ private:
         in.parameters = std::move(m.parameters());
         in.unknowns = std::move(m.unknowns());
         out_->missing = m.missing_texts();
+        out_->missing_list = m.missing_list();
         out_->program = lang::Program::build(std::move(in), d_);
         d_.throw_if_errors();
         out_->named.assign(m.named().begin(), m.named().end());
@@ -310,7 +312,9 @@ private:
                 if (!o || o->missing < 0 || said[static_cast<size_t>(o->missing)]) return;
                 said[static_cast<size_t>(o->missing)] = 1;
                 const lang::Named& n = out_->named[static_cast<size_t>(out_->find_named(path))];
-                d_.error(n.pos, MessageId::needed_by, {out_->missing[static_cast<size_t>(o->missing)], path});
+                const lang::Missing& what = out_->missing_list[static_cast<size_t>(o->missing)];
+                if (!what.where) d_.error(n.pos, what.what.id, what.what.args);
+                else d_.error(what.where, what.what.id, what.what.args).see(n.pos, MessageId::needed_by, {path});
             };
             for (const auto& s : p.streams)
                 for (const char* name : {".mass", ".H"}) need(s.path + name);
@@ -357,7 +361,9 @@ private:
 Diagnostics Compiler::blocked(const Case& c, const lang::Evaluation& e) {
     Diagnostics out;
     const lang::LaneStatus& status = e.status(0);
-    auto& d = out.error({}, MessageId::not_converged, {std::to_string(status.newton_iterations), units::format_number(status.residual)});
+    char residual[32];
+    std::snprintf(residual, sizeof residual, "%.3g", status.residual);
+    auto& d = out.error({}, MessageId::not_converged, {std::to_string(status.newton_iterations), residual});
     for (const int k : status.worst) {
         const lang::Unknown& u = c.program.unknowns()[static_cast<size_t>(k)];
         const auto& s = c.program.unknown_slots()[static_cast<size_t>(k)];

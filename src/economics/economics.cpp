@@ -51,7 +51,7 @@ void declare_costs(plant::Context& c, const plant::Plant& p, const std::vector<c
     const std::string price = "prices." + product;
     m.add_built_in(p.prefix + "product_price", 0, [price, product](Model& model, Indices, const SourcePos& pos) -> Value {
         if (model.declared(price)) return model.value(price, {}, pos);
-        return model.missing(Message{MessageId::no_price, {product}}.text(Language::en), 0);
+        return model.missing(Message{MessageId::no_price, {product}}, 0);
     }, "price of the product");
 }
 

@@ -64,6 +64,7 @@ struct Expr {
     std::vector<ExprPtr> arguments;
     ForClause clause;              // reduce
     SetExpr set;                   // in_set
+    int height = 1;                // longest way to a leaf
 };
 
 /// `target = value for .. if ..` or `solve target: left == right from start`.

@@ -4,6 +4,9 @@
 #include "matter/water.h"
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <cstdlib>
+#include <limits>
 #include <numbers>
 
 namespace viresco::lang {
@@ -30,14 +33,46 @@ const std::vector<std::string>& function_names() {
     return names;
 }
 
+/// "-1" is one too: the neighbour of 0.
+bool is_integer(const std::string& member) {
+    const size_t first = member.size() > 1 && member[0] == '-' ? 1 : 0;
+    return !member.empty() && member.find_first_not_of("0123456789", first) == std::string::npos;
+}
+
 } // namespace
+
+/// What an index variable stands for here; the innermost `for` wins.
+const Model::Bound* Model::bound(const std::string& variable, const Bindings& bindings) {
+    for (auto b = bindings.rbegin(); b != bindings.rend(); ++b)
+        if (*b->variable == variable) return &*b;
+    return nullptr;
+}
 
 Value Model::evaluate(const Expr& e, const Scope* scope) {
     Bindings none;
     return eval(e, scope, none);
 }
 
+/// Formulas that lead to formulas are followed by recursion: what is too deep for the stack (8 MB as a
+/// rule) is an error before it is a crash. Returns true, and reports it once, when too little is left.
+bool Model::out_of_stack(const Expr& e) {
+    constexpr intptr_t budget = 5 << 20;
+    const char here = 0;
+    const auto address = reinterpret_cast<intptr_t>(&here);
+    if (eval_depth_ == 1) stack_base_ = address;
+    if (std::abs(stack_base_ - address) < budget) return false;
+    if (!too_deep_reported_) error(e.span.pos(), MessageId::expression_too_deep, {std::to_string(eval_depth_ - 1)});
+    too_deep_reported_ = true;
+    return true;
+}
+
 Value Model::eval(const Expr& e, const Scope* scope, Bindings& bindings) {
+    struct Level {
+        int& depth;
+        explicit Level(int& d) : depth(d) { ++depth; }
+        ~Level() { --depth; }
+    } const level(eval_depth_);
+    if (out_of_stack(e)) return wrong();
     using K = Expr::Kind;
     const auto arg = [&](size_t i) { return eval(*e.arguments[i], scope, bindings); };
     switch (e.kind) {
@@ -68,7 +103,7 @@ Value Model::eval(const Expr& e, const Scope* scope, Bindings& bindings) {
         if (!b.wrong && graph.is_zero(b.node)) {
             // 0/0 of what is not there (an absent component) is nothing; anything else is a mistake.
             if (!a.wrong && graph.is_zero(a.node)) return {graph.zero(), dimensions.divide(a.dim, b.dim), a.any_dim, false};
-            diagnostics.error(e.arguments[1]->span.pos(), MessageId::division_by_constant_zero, {e.arguments[1]->span.text()});
+            error(e.arguments[1]->span.pos(), MessageId::division_by_constant_zero, {e.arguments[1]->span.text()});
             return wrong();
         }
         return divide(a, b);
@@ -77,7 +112,7 @@ Value Model::eval(const Expr& e, const Scope* scope, Bindings& bindings) {
     case K::call: return call(e, scope, bindings);
     case K::reduce: return reduce(e, scope, bindings);
     case K::unit:
-        diagnostics.error(e.span.pos(), MessageId::unit_as_value, {e.span.text()});
+        error(e.span.pos(), MessageId::unit_as_value, {e.span.text()});
         return wrong();
     default: return compare(e, scope, bindings);
     }
@@ -103,6 +138,15 @@ Value Model::compare(const Expr& e, const Scope* scope, Bindings& bindings) {
     }
     case K::index_equal:
     case K::index_not_equal: {
+        // Names of numbers on both sides: the comparison of two reals.
+        const auto is_number = [&](const IndexExpr& i) {
+            return !i.integer && i.indices.empty() && find_family(i.name, scope) >= 0 &&
+                   std::none_of(bindings.begin(), bindings.end(), [&](const Bound& bound) { return *bound.variable == i.name; });
+        };
+        if (is_number(e.indices[0])) {
+            error(e.span.pos(), MessageId::equal_on_reals_error).hint(MessageId::equal_on_reals);
+            return wrong();
+        }
         const auto a = index(e.indices[0], scope, bindings), b = index(e.indices[1], scope, bindings);
         if (!a || !b) return wrong();
         return truth((*a == *b) == (e.kind == K::index_equal));
@@ -117,20 +161,19 @@ Value Model::compare(const Expr& e, const Scope* scope, Bindings& bindings) {
     }
     default: break;
     }
-    // Order of two index variables: their position in their sets.
-    const auto position = [&](const Expr& x) -> std::optional<int> {
-        if (x.kind != K::reference || !x.indices.empty()) return std::nullopt;
-        for (const Bound& b : bindings)
-            if (*b.variable == x.name) return b.position;
-        return std::nullopt;
+    // Order of two index variables that are names: their position in their sets. Integers are numbers.
+    const auto named_index = [&](const Expr& x) -> const Bound* {
+        const Bound* b = x.kind == K::reference && x.indices.empty() ? bound(x.name, bindings) : nullptr;
+        return b && !is_integer(member_name(b->member)) ? b : nullptr;
     };
-    const auto p = position(*e.arguments[0]), q = position(*e.arguments[1]);
+    const Bound* const p = named_index(*e.arguments[0]);
+    const Bound* const q = named_index(*e.arguments[1]);
     if (p && q) {
         switch (e.kind) {
-        case K::less: return truth(*p < *q);
-        case K::less_equal: return truth(*p <= *q);
-        case K::greater: return truth(*p > *q);
-        default: return truth(*p >= *q);
+        case K::less: return truth(p->position < q->position);
+        case K::less_equal: return truth(p->position <= q->position);
+        case K::greater: return truth(p->position > q->position);
+        default: return truth(p->position >= q->position);
         }
     }
     const Value a = eval(*e.arguments[0], scope, bindings), b = eval(*e.arguments[1], scope, bindings);
@@ -152,14 +195,14 @@ Value Model::power(const Expr& e, const Scope* scope, Bindings& bindings) {
     DimId d = 0;
     if (base.dim != 0 && !base.any_dim) {
         if (!graph.is_constant(exponent.node)) {
-            diagnostics.error(e.arguments[1]->span.pos(), MessageId::exponent_must_be_number, {dimensions.text(base.dim)});
+            error(e.arguments[1]->span.pos(), MessageId::exponent_must_be_number, {dimensions.text(base.dim)});
             return wrong();
         }
         const double y = graph[exponent.node].value;
         int denominator = 1;
         while (denominator <= 12 && std::fabs(y * denominator - std::round(y * denominator)) > 1e-9) ++denominator;
         if (denominator > 12 || std::fabs(y) > 64) {
-            diagnostics.error(e.arguments[1]->span.pos(), MessageId::exponent_must_be_number, {dimensions.text(base.dim)});
+            error(e.arguments[1]->span.pos(), MessageId::exponent_must_be_number, {dimensions.text(base.dim)});
             return wrong();
         }
         d = dimensions.pow(base.dim, static_cast<int>(std::lround(y * denominator)), denominator);
@@ -168,15 +211,13 @@ Value Model::power(const Expr& e, const Scope* scope, Bindings& bindings) {
 }
 
 Value Model::reference(const Expr& e, const Scope* scope, Bindings& bindings) {
-    if (e.indices.empty())
-        for (const Bound& b : bindings)
-            if (*b.variable == e.name) {
-                // An integer index may be used as a number.
-                const std::string& text = member_name(b.member);
-                if (text.find_first_not_of("0123456789") == std::string::npos) return constant(std::stod(text), 0);
-                diagnostics.error(e.span.pos(), MessageId::index_as_value, {e.name});
-                return wrong();
-            }
+    if (const Bound* b = e.indices.empty() ? bound(e.name, bindings) : nullptr) {
+        // An integer index may be used as a number.
+        const std::string& text = member_name(b->member);
+        if (is_integer(text)) return constant(std::stod(text), 0);
+        error(e.span.pos(), MessageId::index_as_value, {e.name});
+        return wrong();
+    }
     const auto [resolved, fresh] = resolved_.try_emplace({&e, scope}, -1);
     if (fresh || resolved->second < 0) resolved->second = find_family(e.name, scope);
     const int f = resolved->second;
@@ -193,7 +234,7 @@ Value Model::reference(const Expr& e, const Scope* scope, Bindings& bindings) {
             for (const Constant& c : constants)
                 if (e.name == c.name) return constant(c.si, c.unit);
         }
-        auto& d = diagnostics.error(e.span.pos(), MessageId::unknown_name, {e.name});
+        auto& d = error(e.span.pos(), MessageId::unknown_name, {e.name});
         std::vector<std::string> known;
         for (const Scope* s = scope; s; s = s->parent)
             for (std::string& name : names_under(s->prefix)) known.push_back(std::move(name));
@@ -214,15 +255,11 @@ Value Model::reference(const Expr& e, const Scope* scope, Bindings& bindings) {
     return named_[static_cast<size_t>(expand(f, {members, n}, e.span.pos()))].value;
 }
 
-std::optional<Member> Model::index(const IndexExpr& i, const Scope* scope, const Bindings& bindings, int* position) {
+std::optional<Member> Model::index(const IndexExpr& i, const Scope* scope, const Bindings& bindings) {
     std::optional<Member> found;
     if (i.integer) found = member(i.name);
     if (!found && i.indices.empty())
-        for (const Bound& b : bindings)
-            if (*b.variable == i.name) {
-                found = b.member;
-                if (position) *position = b.position;
-            }
+        if (const Bound* b = bound(i.name, bindings)) found = b->member;
     if (!found) {
         std::string name = i.name;
         for (const IndexExpr& inner : i.indices) {
@@ -241,14 +278,14 @@ std::optional<Member> Model::index(const IndexExpr& i, const Scope* scope, const
             if (const auto m = member_ids_.find(i.name); m != member_ids_.end()) found = m->second;
     }
     if (!found) {
-        auto& d = diagnostics.error(i.span.pos(), MessageId::unknown_index, {i.name});
+        auto& d = error(i.span.pos(), MessageId::unknown_index, {i.name});
         suggest(d, i.name, members_);
         return std::nullopt;
     }
     if (i.offset != 0) {
         const std::string& text = member_name(*found);
-        if (text.empty() || text.find_first_not_of("0123456789") != std::string::npos) {
-            diagnostics.error(i.span.pos(), MessageId::offset_of_name, {i.name});
+        if (!is_integer(text)) {
+            error(i.span.pos(), MessageId::offset_of_name, {i.name});
             return std::nullopt;
         }
         return member(std::to_string(std::stoi(text) + i.offset));
@@ -265,11 +302,11 @@ const MemberSet* Model::set(const SetExpr& s, const Scope* scope, Bindings& bind
         else if (graph[last.node].op == Op::parameter && parameters_[static_cast<size_t>(graph[last.node].a)].integer)
             n = parameters_[static_cast<size_t>(graph[last.node].a)].datum.si;
         else {
-            diagnostics.error(s.span.pos(), MessageId::range_needs_integer, {s.span.text()});
+            error(s.span.pos(), MessageId::range_needs_integer, {s.span.text()});
             return nullptr;
         }
-        if (n != std::floor(n) || n > 10000) {
-            diagnostics.error(s.span.pos(), MessageId::range_needs_integer, {s.span.text()});
+        if (n != std::floor(n) || std::fabs(n) > 10000) {
+            error(s.span.pos(), MessageId::range_needs_integer, {s.span.text()});
             return nullptr;
         }
         MemberSet& range = ranges_[{s.first, static_cast<int>(n)}];
@@ -287,7 +324,7 @@ const MemberSet* Model::set(const SetExpr& s, const Scope* scope, Bindings& bind
         if (it != sets_.end()) return known_set = &it->second;
         if (!at) break;
     }
-    auto& d = diagnostics.error(s.span.pos(), MessageId::unknown_set, {s.name});
+    auto& d = error(s.span.pos(), MessageId::unknown_set, {s.name});
     std::vector<std::string> known;
     for (const auto& [path, members] : sets_) {
         if (path.find('.') == std::string::npos) known.push_back(path);
@@ -305,7 +342,7 @@ bool Model::run_clause(const ForClause& clause, const Scope* scope, Bindings& bi
                 const Value c = eval(*clause.condition, scope, bindings);
                 if (c.wrong) return false;
                 if (!graph.is_constant(c.node)) {
-                    diagnostics.error(clause.condition->span.pos(), MessageId::condition_not_about_indices, {});
+                    error(clause.condition->span.pos(), MessageId::condition_not_about_indices, {});
                     return false;
                 }
                 if (graph.is_zero(c.node)) return true;
@@ -328,11 +365,11 @@ bool Model::run_clause(const ForClause& clause, const Scope* scope, Bindings& bi
 
 Value Model::reduce(const Expr& e, const Scope* scope, Bindings& bindings) {
     if (e.name != "sum" && e.name != "product" && e.name != "min" && e.name != "max") {
-        diagnostics.error(e.span.pos(), MessageId::not_a_reduction, {e.name});
+        error(e.span.pos(), MessageId::not_a_reduction, {e.name});
         return wrong();
     }
     if (e.arguments.size() != 1) {
-        diagnostics.error(e.span.pos(), MessageId::wrong_number_of_arguments, {e.name, std::to_string(e.arguments.size()), "1"});
+        error(e.span.pos(), MessageId::wrong_number_of_arguments, {e.name, std::to_string(e.arguments.size()), "1"});
         return wrong();
     }
     std::optional<Value> total;
@@ -352,7 +389,7 @@ Value Model::reduce(const Expr& e, const Scope* scope, Bindings& bindings) {
     });
     if (!good) return wrong();
     if (!total) {
-        diagnostics.error(e.span.pos(), MessageId::empty_extremum, {e.name});
+        error(e.span.pos(), MessageId::empty_extremum, {e.name});
         return wrong();
     }
     return *total;
@@ -363,7 +400,7 @@ Value Model::call(const Expr& e, const Scope* scope, Bindings& bindings) {
     const auto need = [&](size_t low, size_t high) {
         if (n >= low && n <= high) return true;
         const std::string want = std::to_string(low) + (high > low ? ".." + (high > 99 ? std::string("n") : std::to_string(high)) : "");
-        diagnostics.error(e.span.pos(), MessageId::wrong_number_of_arguments, {e.name, std::to_string(n), want});
+        error(e.span.pos(), MessageId::wrong_number_of_arguments, {e.name, std::to_string(n), want});
         return false;
     };
     const auto arg = [&](size_t i) { return eval(*e.arguments[i], scope, bindings); };
@@ -381,14 +418,14 @@ Value Model::call(const Expr& e, const Scope* scope, Bindings& bindings) {
     if (e.name == "number") {
         if (!need(2, 2)) return wrong();
         if (e.arguments[1]->kind != Expr::Kind::unit) {
-            diagnostics.error(pos(1), MessageId::number_needs_unit, {});
+            error(pos(1), MessageId::number_needs_unit, {});
             return wrong();
         }
         const Value x = arg(0);
         const units::Unit& u = e.arguments[1]->unit;
         if (x.wrong) return x;
         if (!x.any_dim && dimensions[x.dim] != u.dimension) {
-            diagnostics.error(pos(0), MessageId::wrong_dimension, {e.arguments[0]->span.text(), u.dimension.text(), dimensions.text(x.dim)});
+            error(pos(0), MessageId::wrong_dimension, {e.arguments[0]->span.text(), u.dimension.text(), dimensions.text(x.dim)});
             return wrong();
         }
         return {graph.divide(graph.subtract(x.node, graph.constant(u.offset)), graph.constant(u.factor)), 0, false, false};
@@ -440,8 +477,9 @@ Value Model::call(const Expr& e, const Scope* scope, Bindings& bindings) {
         const Value q = divide(a, b);
         const Value u = unify(q, z, pos(2), MessageId::units_differ_in_branches);
         if (u.wrong) return u;
-        const NodeId there = graph.less(graph.zero(), graph.unary(Op::abs, b.node));
-        return {graph.select(there, q.node, z.node), u.dim, false, false};
+        // "b is 0" written so that a denominator that is not a number stays one: NaN is less than nothing.
+        const NodeId none = graph.less(graph.unary(Op::abs, b.node), graph.constant(std::numeric_limits<double>::denorm_min()));
+        return {graph.select(none, z.node, q.node), u.dim, false, false};
     }
     const auto functions = matter::property_functions();
     for (size_t k = 0; k < functions.size(); ++k) {
@@ -454,14 +492,14 @@ Value Model::call(const Expr& e, const Scope* scope, Bindings& bindings) {
             const Value x = arg(i);
             if (x.wrong) return x;
             if (!x.any_dim && x.dim != dim(f.arguments[i])) {
-                diagnostics.error(pos(i), MessageId::wrong_dimension, {e.arguments[i]->span.text(), f.arguments[i], dimensions.text(x.dim)});
+                error(pos(i), MessageId::wrong_dimension, {e.arguments[i]->span.text(), f.arguments[i], dimensions.text(x.dim)});
                 return wrong();
             }
             nodes[i] = x.node;
         }
         return {graph.property(static_cast<int>(k), 0, nodes[0], nodes[1]), dim(f.result), false, false};
     }
-    auto& d = diagnostics.error(e.span.pos(), MessageId::unknown_function, {e.name});
+    auto& d = error(e.span.pos(), MessageId::unknown_function, {e.name});
     suggest(d, e.name, function_names());
     return wrong();
 }

@@ -127,7 +127,7 @@ NodeId Graph::multiply(NodeId a, NodeId b) {
 }
 
 NodeId Graph::divide(NodeId a, NodeId b) {
-    if (is_zero(a) && !is_zero(b)) return zero_;
+    if (is_zero(a)) return zero_; // also 0/0, of what is not there
     if (is_value(b, 1)) return a;
     const Node n{Op::divide, a, b, no_node, 0};
     return is_constant(a) && is_constant(b) ? fold(n) : intern(n);
@@ -218,9 +218,10 @@ Partials partials(Graph& g, NodeId id) {
     case Op::multiply: return {n.b, n.a};
     case Op::divide: return {g.divide(one, n.b), g.negate(g.divide(id, n.b))};
     case Op::power: {
-        // y x^(y-1) and x^y log x; the latter only where the exponent varies.
+        // y x^(y-1) and x^y log x; the latter only where the exponent varies, and 0 where x is 0.
         const NodeId a = g.multiply(n.b, g.power(n.a, g.subtract(n.b, one)));
-        return {a, g.is_constant(n.b) ? zero : g.multiply(id, g.unary(Op::log, n.a))};
+        if (g.is_constant(n.b)) return {a, zero};
+        return {a, g.select(g.less(zero, n.a), g.multiply(id, g.unary(Op::log, n.a)), zero)};
     }
     case Op::exp: return {id};
     case Op::log: return {g.divide(one, n.a)};

@@ -88,11 +88,11 @@ void Model::add_rule(const Scope* scope, const Statement& statement) {
     const SourcePos pos = statement.target_span.pos();
     Family& f = family(path, arity);
     if (f.arity != arity) {
-        diagnostics.error(pos, MessageId::different_number_of_indices, {statement.target, std::to_string(arity), std::to_string(f.arity)});
+        error(pos, MessageId::different_number_of_indices, {statement.target, std::to_string(arity), std::to_string(f.arity)});
         return;
     }
     if (f.built_in || (arity == 0 && !f.rules.empty())) {
-        auto& d = diagnostics.error(pos, MessageId::defined_twice, {statement.target});
+        auto& d = error(pos, MessageId::defined_twice, {statement.target});
         if (!f.rules.empty()) d.see(f.rules.front().pos, MessageId::first_defined_here);
         return;
     }
@@ -190,10 +190,21 @@ DimId Model::dim(std::string_view si_unit) {
 
 Value Model::constant(double si, std::string_view si_unit) { return constant(si, dim(si_unit)); }
 
-Value Model::missing(std::string what, DimId d) {
-    const auto it = std::find(missing_.begin(), missing_.end(), what);
+Diagnostic& Model::error(const SourcePos& pos, MessageId id, std::vector<std::string> args) {
+    if (pos.file && !said_.emplace(pos.file, pos.line, pos.column, id).second) return repeated_ = {};
+    return diagnostics.error(pos, id, std::move(args));
+}
+
+std::vector<std::string> Model::missing_texts() const {
+    std::vector<std::string> out;
+    for (const Missing& m : missing_) out.push_back(m.what.text(Language::en));
+    return out;
+}
+
+Value Model::missing(Message what, DimId d, const SourcePos& where) {
+    const auto it = std::find_if(missing_.begin(), missing_.end(), [&](const Missing& m) { return m.what.id == what.id && m.what.args == what.args; });
     const int i = static_cast<int>(it - missing_.begin());
-    if (it == missing_.end()) missing_.push_back(std::move(what));
+    if (it == missing_.end()) missing_.push_back({std::move(what), where});
     return {graph.missing(i), d, false, false};
 }
 
@@ -203,7 +214,7 @@ Value Model::unify(Value a, Value b, const SourcePos& pos, MessageId id) {
     if (a.wrong || b.wrong) return wrong();
     if (a.any_dim) return b;
     if (!b.any_dim && a.dim != b.dim) {
-        diagnostics.error(pos, id, {dimensions.text(a.dim), dimensions.text(b.dim)});
+        error(pos, id, {dimensions.text(a.dim), dimensions.text(b.dim)});
         return wrong();
     }
     return a;
@@ -234,7 +245,7 @@ Value Model::divide(Value a, Value b) {
 bool Model::dimensionless(Value v, const SourcePos& pos, const std::string& what) {
     if (v.wrong) return false;
     if (v.any_dim || v.dim == 0) return true;
-    diagnostics.error(pos, MessageId::must_be_dimensionless, {what, dimensions.text(v.dim)});
+    error(pos, MessageId::must_be_dimensionless, {what, dimensions.text(v.dim)});
     return false;
 }
 
@@ -268,7 +279,7 @@ int Model::find_family(const std::string& name, const Scope* scope) const {
 Value Model::value(const std::string& path, Indices indices, const SourcePos& asked_at) {
     const auto it = families_by_path_.find(path);
     if (it == families_by_path_.end()) {
-        diagnostics.error(asked_at, MessageId::unknown_name, {path});
+        error(asked_at, MessageId::unknown_name, {path});
         return wrong();
     }
     return named_[static_cast<size_t>(expand(it->second, indices, asked_at))].value;
@@ -286,7 +297,7 @@ int Model::expand(int f, Indices indices, const SourcePos& asked_at) {
             std::string chain;
             for (auto i = from; i != stack_.end(); ++i) chain += named_[static_cast<size_t>(*i)].path + " -> ";
             chain += named_[static_cast<size_t>(id)].path;
-            auto& d = diagnostics.error(asked_at, MessageId::cyclic_formulas, {chain});
+            auto& d = error(asked_at, MessageId::cyclic_formulas, {chain});
             for (auto i = from; i != stack_.end(); ++i)
                 if (const Named& n = named_[static_cast<size_t>(*i)]; n.pos) d.see(n.pos, MessageId::cycle_member, {n.path});
             d.hint(MessageId::cycle_hint);
@@ -309,7 +320,7 @@ int Model::expand(int f, Indices indices, const SourcePos& asked_at) {
     }
     stack_.push_back(id);
     if (stack_.size() > 4000) {
-        diagnostics.error(asked_at, MessageId::expression_too_deep, {"4000"});
+        error(asked_at, MessageId::expression_too_deep, {"4000"});
     } else {
         Named& n = named_[static_cast<size_t>(id)]; // a deque: stays where it is
         n.value = compute(f, indices, n, asked_at);
@@ -323,27 +334,32 @@ bool Model::matches(const Rule& rule, Indices indices, Bindings& bindings) {
     if (rule.formula) return std::equal(rule.members.begin(), rule.members.end(), indices.begin(), indices.end());
     const Statement& s = *rule.statement;
     bindings.clear();
-    for (size_t i = 0; i < indices.size(); ++i) {
-        const IndexExpr& want = s.indices[i];
-        const Binding* bound = nullptr;
-        for (const Binding& b : s.clause.bindings)
-            if (b.variable == want.name && want.indices.empty() && want.offset == 0) bound = &b;
-        if (bound) {
-            const auto members = set(bound->set, rule.scope, bindings);
-            if (!members) return false;
-            const int at = members->position(indices[i]);
-            if (at < 0) return false;
-            bindings.push_back({&bound->variable, indices[i], at});
-        } else {
-            const auto m = index(want, rule.scope, bindings);
-            if (!m || *m != indices[i]) return false;
+    const auto stands_for = [](const IndexExpr& want, const Binding& b) { return b.variable == want.name && want.indices.empty() && want.offset == 0; };
+    // In the order of the clause: a later set may use an earlier variable (`for i in 1..n, j in 1..i`).
+    for (const Binding& b : s.clause.bindings) {
+        std::optional<Member> member;
+        for (size_t i = 0; i < indices.size(); ++i) {
+            if (!stands_for(s.indices[i], b)) continue;
+            if (member && *member != indices[i]) return false; // x[c, c]: the diagonal alone
+            member = indices[i];
         }
+        if (!member) continue;
+        const auto members = set(b.set, rule.scope, bindings);
+        if (!members) return false;
+        const int at = members->position(*member);
+        if (at < 0) return false;
+        bindings.push_back({&b.variable, *member, at});
+    }
+    // What is left are members by name, and names for members.
+    for (size_t i = 0; i < indices.size(); ++i) {
+        const auto m = index(s.indices[i], rule.scope, bindings);
+        if (!m || *m != indices[i]) return false;
     }
     if (s.clause.condition) {
         const Value c = eval(*s.clause.condition, rule.scope, bindings);
         if (c.wrong) return false;
         if (!graph.is_constant(c.node)) {
-            diagnostics.error(s.clause.condition->span.pos(), MessageId::condition_not_about_indices, {});
+            error(s.clause.condition->span.pos(), MessageId::condition_not_about_indices, {});
             return false;
         }
         return !graph.is_zero(c.node);
@@ -354,7 +370,7 @@ bool Model::matches(const Rule& rule, Indices indices, Bindings& bindings) {
 Value Model::compute(int f, Indices indices, Named& n, const SourcePos& asked_at) {
     Family& fam = families_[static_cast<size_t>(f)];
     if (static_cast<int>(indices.size()) != fam.arity) {
-        diagnostics.error(asked_at, MessageId::different_number_of_indices, {fam.path, std::to_string(indices.size()), std::to_string(fam.arity)});
+        error(asked_at, MessageId::different_number_of_indices, {fam.path, std::to_string(indices.size()), std::to_string(fam.arity)});
         return wrong();
     }
     if (fam.built_in) {
@@ -373,7 +389,7 @@ Value Model::compute(int f, Indices indices, Named& n, const SourcePos& asked_at
         }
         if (!matches(rule, indices, bindings)) return;
         if (found && found->parameter < 0) {
-            diagnostics.error(rule.pos, MessageId::defined_twice, {n.path}).see(found->pos, MessageId::first_defined_here);
+            error(rule.pos, MessageId::defined_twice, {n.path}).see(found->pos, MessageId::first_defined_here);
             return;
         }
         found = &rule;
@@ -392,10 +408,11 @@ Value Model::compute(int f, Indices indices, Named& n, const SourcePos& asked_at
             n.kind = Named::Kind::built_in;
             return *fam.fallback;
         }
-        diagnostics.error(asked_at, MessageId::member_not_defined, {n.path});
+        error(asked_at, MessageId::member_not_defined, {n.path});
         return wrong();
     }
     n.pos = found->pos;
+    named_[static_cast<size_t>(stack_.back())].pos = found->pos; // a cycle is told while its members are expanded
     if (found->parameter >= 0) return parameter_value(found->parameter);
     if (found->value) {
         n.kind = Named::Kind::unknown;
@@ -414,7 +431,8 @@ Value Model::compute(int f, Indices indices, Named& n, const SourcePos& asked_at
             v.dim = *fam.expected;
             v.any_dim = false;
         } else if (v.dim != *fam.expected) {
-            diagnostics.error(formula.span.pos(), MessageId::wrong_dimension, {n.path, dimensions.text(*fam.expected), dimensions.text(v.dim)});
+            if (*fam.expected == 0) error(formula.span.pos(), MessageId::must_be_dimensionless, {n.path, dimensions.text(v.dim)});
+            else error(formula.span.pos(), MessageId::wrong_dimension, {n.path, dimensions.text(*fam.expected), dimensions.text(v.dim)});
             return wrong();
         }
     }
@@ -425,7 +443,7 @@ Value Model::compute(int f, Indices indices, Named& n, const SourcePos& asked_at
 Value Model::solve(const Rule& rule, const std::string& path, Indices, Bindings& bindings) {
     const Statement& s = *rule.statement;
     if (!s.start) {
-        diagnostics.error(rule.pos, MessageId::solve_needs_start, {path});
+        error(rule.pos, MessageId::solve_needs_start, {s.target});
         return wrong();
     }
     const Value start = eval(*s.start, rule.scope, bindings);

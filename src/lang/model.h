@@ -3,12 +3,15 @@
 #include "lang/ast.h"
 #include "lang/graph.h"
 #include "lang/program.h"
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
@@ -79,6 +82,12 @@ struct Named {
     bool busy = false;     // being expanded (cycle detection)
 };
 
+/// A property, price or factor that is not there, and where it should have been given (or no place).
+struct Missing {
+    Message what;
+    SourcePos where;
+};
+
 class Model;
 using Indices = std::span<const Member>;
 /// Computes one member of a built-in family.
@@ -95,6 +104,8 @@ public:
     Model& operator=(const Model&) = delete;
 
     Diagnostics& diagnostics;
+    /// An error in a formula. A formula is expanded for every member and every unit of its type, and its mistake told once.
+    Diagnostic& error(const SourcePos&, MessageId, std::vector<std::string> args = {});
     Graph graph;
     Dimensions dimensions;
 
@@ -140,7 +151,7 @@ public:
     Value constant(double si, std::string_view si_unit);
     DimId dim(std::string_view si_unit);
     Value wrong() { return {graph.zero(), 0, true, true}; }
-    Value missing(std::string what, DimId dim);
+    Value missing(Message what, DimId dim, const SourcePos& where = {});
     // Arithmetic with unit checking, errors at `pos`.
     Value add(Value, Value, const SourcePos&);
     Value subtract(Value, Value, const SourcePos&);
@@ -151,7 +162,8 @@ public:
     int find_named(const std::string& path) const;
     std::vector<Parameter>& parameters() { return parameters_; }
     std::vector<Unknown>& unknowns() { return unknowns_; }
-    const std::vector<std::string>& missing_texts() const { return missing_; }
+    const std::vector<Missing>& missing_list() const { return missing_; }
+    std::vector<std::string> missing_texts() const;
     /// Every declared path that begins with `prefix`, without it (suggestions, addresses).
     std::vector<std::string> names_under(const std::string& prefix) const;
 
@@ -195,7 +207,9 @@ private:
     Value reduce(const Expr&, const Scope*, Bindings&);
     Value compare(const Expr&, const Scope*, Bindings&);
     Value power(const Expr&, const Scope*, Bindings&);
-    std::optional<Member> index(const IndexExpr&, const Scope*, const Bindings&, int* position = nullptr);
+    std::optional<Member> index(const IndexExpr&, const Scope*, const Bindings&);
+    static const Bound* bound(const std::string& variable, const Bindings&);
+    bool out_of_stack(const Expr&);
     const MemberSet* set(const SetExpr&, const Scope*, Bindings&);
     bool run_clause(const ForClause&, const Scope*, Bindings&, const std::function<void()>&);
     Value truth(bool);
@@ -222,7 +236,12 @@ private:
     std::vector<Unknown> unknowns_;
     std::deque<EquationOf> equations_;
     size_t closed_ = 0;
-    std::vector<std::string> missing_;
+    int eval_depth_ = 0;
+    intptr_t stack_base_ = 0;
+    bool too_deep_reported_ = false;
+    std::vector<Missing> missing_;
+    std::set<std::tuple<const SourceFile*, int, int, MessageId>> said_;
+    Diagnostic repeated_;
 };
 
 /// A named quantity prints as "0.398 kg/kg": `digits` significant digits, in `unit` if it fits.

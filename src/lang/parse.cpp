@@ -68,8 +68,8 @@ private:
         }
         if (is_name_start(c)) {
             if (const auto wide = full_width(begin)) {
-                i_ = begin + 3;
-                diagnostics_.error(node_.position(begin, 1), MessageId::full_width_symbol, {text_.substr(begin, 3), wide});
+                i_ = begin + wide->text.size();
+                diagnostics_.error(node_.position(begin, 1), MessageId::full_width_symbol, {std::string(wide->text), wide->ascii});
                 return make(Token::Kind::bad, begin, i_);
             }
             while (i_ < end_ && (is_name_start(static_cast<unsigned char>(text_[i_])) || is_digit(static_cast<unsigned char>(text_[i_]))) &&
@@ -86,12 +86,18 @@ private:
         return make(Token::Kind::bad, begin, i_);
     }
 
-    /// The ASCII symbol that a full-width punctuation mark stands for, or nullptr.
-    const char* full_width(size_t i) const {
-        static constexpr std::pair<const char*, const char*> marks[] = {{"（", "("}, {"）", ")"}, {"，", ","}, {"：", ":"},
-                                                                      {"；", ";"}, {"＝", "="}, {"＋", "+"}, {"－", "-"}, {"×", "*"}, {"÷", "/"}, {"【", "["}, {"】", "]"}};
-        for (const auto& [wide, ascii] : marks)
-            if (text_.compare(i, std::string_view(wide).size(), wide) == 0) return ascii;
+    struct Mark {
+        std::string_view text;
+        const char* ascii;
+    };
+    /// The mark of a Chinese keyboard or a word processor that stands here for an ASCII symbol, or nullptr.
+    const Mark* full_width(size_t i) const {
+        static constexpr Mark marks[] = {{"（", "("}, {"）", ")"}, {"，", ","}, {"、", ","}, {"：", ":"}, {"；", ";"}, {"＝", "="}, {"＋", "+"}, {"－", "-"}, {"−", "-"},
+                                         {"×", "*"}, {"·", "*"}, {"＊", "*"}, {"÷", "/"}, {"／", "/"}, {"＾", "^"}, {"【", "["}, {"】", "]"}, {"［", "["}, {"］", "]"},
+                                         {"＜", "<"}, {"＞", ">"}, {"≤", "<="}, {"≥", ">="}, {"≠", "!="}, {"。", "."}, {"＃", "#"},
+                                         {"\u3000", "' '"}, {"\u00A0", "' '"}};
+        for (const Mark& mark : marks)
+            if (text_.compare(i, mark.text.size(), mark.text) == 0) return &mark;
         return nullptr;
     }
 
@@ -181,7 +187,7 @@ public:
     }
 
 private:
-    static constexpr int max_depth = 200;
+    static constexpr int max_depth = 200, max_height = 2000;
     struct Guard {
         explicit Guard(Parser& p) : parser(p) {
             if (++p.depth_ > max_depth) p.fail(MessageId::expression_too_deep, {std::to_string(max_depth)});
@@ -224,6 +230,7 @@ private:
     void expect(std::string_view symbol) {
         if (!is(symbol)) {
             if (peek().kind == Token::Kind::bad) throw SyntaxError{};
+            if (peek().kind == Token::Kind::end || peek().kind == Token::Kind::newline) fail(MessageId::formula_ends_before, {std::string(symbol)});
             fail(MessageId::expected_symbol, {std::string(symbol), peek_text()});
         }
         ++at_;
@@ -247,22 +254,29 @@ private:
         return out;
     }
 
+    /// A number of digits alone, below a million: "01" is 1.
+    int whole_number() {
+        const Token& t = peek();
+        if (t.text.find_first_not_of("0123456789") != std::string::npos || t.text.size() >= 7) fail(MessageId::index_not_integer, {t.text});
+        ++at_;
+        return static_cast<int>(t.number);
+    }
+
     IndexExpr index() {
         Guard guard(*this);
         IndexExpr out;
         const size_t begin = peek().begin;
         if (peek().kind == Token::Kind::number) {
-            out.name = peek().text;
-            out.integer = out.name.find_first_not_of("0123456789") == std::string::npos && out.name.size() < 7;
-            if (!out.integer) fail(MessageId::index_not_integer, {out.name});
-            ++at_;
+            out.name = std::to_string(whole_number());
+            out.integer = true;
         } else {
             out.name = path();
             if (is("[")) out.indices = indices();
         }
         if ((is("+") || is("-")) && peek(1).kind == Token::Kind::number) {
-            out.offset = static_cast<int>(std::min(1e6, peek(1).number)) * (is("-") ? -1 : 1);
-            at_ += 2;
+            const int sign = is("-") ? -1 : 1;
+            ++at_;
+            out.offset = sign * whole_number();
         }
         out.span = span_from(begin);
         return out;
@@ -279,6 +293,7 @@ private:
     }
 
     SetExpr set() {
+        Guard guard(*this);
         SetExpr out;
         const size_t begin = peek().begin;
         if (is("(")) {
@@ -288,8 +303,7 @@ private:
             return out;
         }
         if (peek().kind == Token::Kind::number) {
-            out.first = static_cast<int>(std::min(1e6, peek().number));
-            ++at_;
+            out.first = whole_number();
             expect("..");
             out.last = expression();
         } else {
@@ -321,11 +335,17 @@ private:
         return out;
     }
 
+    /// A long chain a + b + c .. is a tree as high as it is long, and trees are walked by recursion.
+    void limit_height(Expr& e) {
+        for (const ExprPtr& a : e.arguments) e.height = std::max(e.height, a->height + 1);
+        if (e.height > max_height) fail(MessageId::expression_too_deep, {std::to_string(max_height)});
+    }
     ExprPtr make(Expr::Kind kind, size_t begin, std::vector<ExprPtr> arguments) {
         auto e = std::make_unique<Expr>();
         e->kind = kind;
         e->span = span_from(begin);
         e->arguments = std::move(arguments);
+        limit_height(*e);
         return e;
     }
     ExprPtr make(Expr::Kind kind, size_t begin, ExprPtr a, ExprPtr b = nullptr) {
@@ -336,7 +356,6 @@ private:
     }
 
     ExprPtr disjunction() {
-        Guard guard(*this);
         const size_t begin = peek().begin;
         ExprPtr left = conjunction();
         while (is_word("or")) ++at_, left = make(Expr::Kind::logical_or, begin, std::move(left), conjunction());
@@ -350,9 +369,9 @@ private:
     }
 
     ExprPtr comparison() {
-        Guard guard(*this);
         const size_t begin = peek().begin;
         if (is_word("not")) {
+            Guard guard(*this);
             ++at_;
             return make(Expr::Kind::logical_not, begin, comparison());
         }
@@ -397,8 +416,18 @@ private:
         e->indices.push_back(index());
         if (equality) {
             e->kind = op.text == "==" ? Expr::Kind::index_equal : Expr::Kind::index_not_equal;
+            const Token& sign = peek();
+            const auto reals = [&] {
+                diagnostics_.error(place(sign), MessageId::equal_on_reals_error, {}).hint(MessageId::equal_on_reals, {});
+                throw SyntaxError{};
+            };
             ++at_;
+            const Token& right = peek();
+            if (right.kind == Token::Kind::number && right.text.find_first_not_of("0123456789") != std::string::npos) reals();
             e->indices.push_back(index());
+            // An index is followed by the end of the condition; an operator or a unit belongs to a real number.
+            if (peek().kind == Token::Kind::symbol && !is(")") && !is(",") && !is(";") && !is("]")) reals();
+            if (peek().kind == Token::Kind::unit) reals();
         } else {
             e->kind = Expr::Kind::in_set;
             if (is_word("not")) {
@@ -414,7 +443,6 @@ private:
     }
 
     ExprPtr expression() {
-        Guard guard(*this);
         const size_t begin = peek().begin;
         ExprPtr left = term();
         while (is("+") || is("-")) {
@@ -440,6 +468,7 @@ private:
         if (is("+")) return ++at_, unary();
         if (is("-")) {
             ++at_;
+            if (negative_temperature()) return number(-1);
             return make(Expr::Kind::negate, begin, unary());
         }
         ExprPtr base = primary();
@@ -449,7 +478,6 @@ private:
     }
 
     ExprPtr primary() {
-        Guard guard(*this);
         const Token t = peek();
         if (t.kind == Token::Kind::number) return number();
         if (is("(")) {
@@ -470,18 +498,25 @@ private:
         return e;
     }
 
-    ExprPtr number() {
+    /// "40 [degC]" behind a minus: -40 degC is a temperature, not minus 313.15 K.
+    bool negative_temperature() const {
+        if (peek().kind != Token::Kind::number || peek(1).kind != Token::Kind::unit) return false;
+        const std::string& unit = peek(1).text;
+        const auto u = units::parse_unit(std::string_view(unit).substr(1, unit.size() - 2));
+        return u && u->offset != 0 && !(peek(2).kind == Token::Kind::symbol && peek(2).text == "^");
+    }
+
+    ExprPtr number(double sign = 1) {
         auto e = std::make_unique<Expr>();
         const Token t = peek();
         ++at_;
-        e->number = t.number;
+        e->number = sign * t.number;
         e->literal_zero = t.number == 0;
         if (peek().kind == Token::Kind::unit) {
             const Token u = peek();
             ++at_;
             read_unit(u, e->unit);
-            if (e->unit.offset != 0) e->number = e->unit.to_si(t.number);
-            else e->number = t.number * e->unit.factor;
+            e->number = e->unit.to_si(sign * t.number);
             e->literal_zero = false;
         }
         e->span = span_from(t.begin);
@@ -538,6 +573,7 @@ private:
         }
         expect(")");
         e->span = span_from(begin);
+        limit_height(*e);
         return e;
     }
 

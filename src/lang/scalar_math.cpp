@@ -46,13 +46,14 @@ double geometric(double E, double n) {
 
 double geometric_dE(double E, double n) {
     const double m = n + 1;
-    if (E < 1e-8) return n > 0 ? 1 + 2 * E * (n > 1) : 0;
     const double t = log(E);
-    if (std::fabs(m * t) < 700 && std::fabs(t) < 30) {
+    // Near E = 1, where the closed form cancels, by the smooth function phi; 700: before exp overflows.
+    if (std::fabs(E - 1) < 0.5 && std::fabs(m * t) < 700) {
         const Phi p = phi(m * t), q = phi(t);
         return m * (m * p.derivative * q.value - p.value * q.derivative) / (q.value * q.value) / E;
     }
-    return t > 0 ? n * power(E, n - 1) : 1;
+    const double power_n = power(E, n);
+    return (1 - power_n * (E + m * (1 - E))) / ((1 - E) * (1 - E));
 }
 
 double geometric_dn(double E, double n) {

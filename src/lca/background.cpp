@@ -51,6 +51,10 @@ matter::Datum defaults_of(Context& c, const Node& map) {
 
 /// The factor set of electricity that the case chose.
 void choose(Context& c, Item& item, const Node& factors, const Electricity& wanted, const matter::Datum& defaults) {
+    if (!wanted.pos) { // an error only where electricity is used
+        item.not_chosen = true;
+        return;
+    }
     std::vector<std::string> known;
     for (const Node& f : factors.items()) {
         if (!plant::expect_map(f, "a factor", c.model.diagnostics)) return;
@@ -270,7 +274,7 @@ private:
     Value cost(const Exchange& x, const SourcePos& pos) {
         if (x.item.empty()) return {m_.graph.zero(), 0, true, false};
         const std::string price = "prices." + x.item;
-        if (!m_.declared(price)) return m_.missing(Message{MessageId::no_price, {x.item}}.text(Language::en), 0);
+        if (!m_.declared(price)) return m_.missing(Message{MessageId::no_price, {x.item}}, 0, x.pos);
         return m_.multiply(self("amount", x, pos), m_.value(price, {}, pos));
     }
 
@@ -278,7 +282,8 @@ private:
         Value total{m_.graph.zero(), 0, true, false};
         if (!x.item.empty() && x.kind != Exchange::Kind::product) {
             if (has(x.item, impact.c_str())) total = m_.multiply(self("amount", x, pos), of(x.item, impact, pos));
-            else return m_.missing(Message{MessageId::no_impact_factor, {x.item, impact}}.text(Language::en), 0);
+            else if (background_.find(x.item)->not_chosen) return m_.missing(Message{MessageId::electricity_not_chosen, {x.item}}, 0);
+            else return m_.missing(Message{MessageId::no_impact_factor, {x.item, impact}}, 0, background_.find(x.item)->pos);
         }
         // What leaves to the air acts by itself: components with a factor of their own (fossil carbon, halogens).
         if (x.kind == Exchange::Kind::air && !x.stream.empty() && m_.declared(impact)) {

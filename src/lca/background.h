@@ -20,6 +20,7 @@ struct Item {
     std::map<std::string, int> factors; // factor -> parameter index
     std::string electricity_type;       // footprint | emission, of the chosen factor
     bool verified = true;
+    bool not_chosen = false;            // it has several factors and the case names none (electricity)
 };
 
 struct Background {

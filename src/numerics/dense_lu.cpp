@@ -6,6 +6,8 @@ namespace viresco::numerics {
 
 bool lu_factor(std::span<double> a, std::span<int> pivot) {
     const size_t n = pivot.size();
+    for (size_t i = 0; i < n * n; ++i)
+        if (!std::isfinite(a[i])) return false;
     for (size_t k = 0; k < n; ++k) {
         size_t best = k;
         double largest = std::fabs(a[k * n + k]);

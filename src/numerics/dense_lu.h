@@ -4,8 +4,8 @@
 namespace viresco::numerics {
 
 /// LU factors of a dense n x n matrix, row-major, in place, with partial pivoting by rows.
-/// `pivot[k]` is the row swapped with row k. Returns false when the matrix is singular to working
-/// precision or holds a value that is not finite; deterministic, no allocation.
+/// `pivot[k]` is the row swapped with row k. Returns false when a pivot vanishes (below 1e-300) or the
+/// matrix holds a value that is not finite; deterministic, no allocation.
 bool lu_factor(std::span<double> a, std::span<int> pivot);
 
 /// Solves A x = b in place with the factors of lu_factor.

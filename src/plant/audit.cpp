@@ -62,7 +62,7 @@ private:
     lang::NodeId content(int k, const std::string& quantity) {
         const matter::Component& component = c_.components[k];
         if (!component.formula && component.contents.empty())
-            return m_.missing(Message{MessageId::component_lacks_property, {component.name, "content of " + quantity}}.text(Language::en), 0).node;
+            return m_.missing(Message{MessageId::component_lacks_property, {component.name, "content_" + quantity}}, 0, component.pos).node;
         if (quantity == "charge") return m_.graph.constant(component.charge_per_kg);
         const auto it = component.contents.find(quantity);
         return m_.graph.constant(it == component.contents.end() ? 0.0 : it->second);

@@ -49,7 +49,10 @@ public:
         for (const auto& [path, s] : c_.varied)
             if (!s.used && path.compare(0, plant_.prefix.size(), plant_.prefix) == 0) {
                 auto& d = d_.error(s.pos, MessageId::specification_varies_nothing, {s.name, path.substr(plant_.prefix.size())});
-                suggest(d, path, c_.addresses);
+                std::vector<std::string> known;
+                for (const std::string& a : c_.addresses)
+                    if (a.compare(0, plant_.prefix.size(), plant_.prefix) == 0) known.push_back(a.substr(plant_.prefix.size()));
+                suggest(d, path.substr(plant_.prefix.size()), known);
             }
         return std::move(plant_);
     }
@@ -161,7 +164,7 @@ private:
             declare_value(c_, port + ".composition", {e.key}, e.value, plant_.scope, m_.dimensions.one(), {"mass fraction of " + e.key, e.key + " 质量分数"});
             members.push_back(m_.member(e.key));
         }
-        if (constant && std::abs(total - 1) > 1e-9) d_.error(table.pos(), MessageId::composition_sum, {units::format_number(total)});
+        if (constant && std::abs(total - 1) > 1e-9) d_.error(table.pos(), MessageId::composition_sum, {units::format_number(std::round(total * 1e9) / 1e9)});
         m_.add_built_in(port + ".m", 1, [members, port](Model& m, Indices i, const SourcePos& pos) {
             if (std::find(members.begin(), members.end(), i[0]) == members.end()) return Value{m.graph.zero(), m.dim("kg/s"), false, false};
             return m.multiply(m.value(port + ".supplied", {}, pos), m.value(port + ".composition", i, pos));
@@ -174,7 +177,7 @@ private:
         for (const auto& e : f->entries()) {
             name_of(e);
             if (!expect_map(e.value, "'" + e.key + "'", d_)) continue;
-            check_keys(e.value, {"flow", "mass", "composition", "T", "p", "phase", "supply", "section", "title"}, d_);
+            const bool all_known = check_keys(e.value, {"flow", "mass", "composition", "T", "p", "phase", "supply", "section", "title"}, d_);
             Feed feed;
             feed.name = e.key;
             feed.pos = e.key_pos;
@@ -183,16 +186,16 @@ private:
             if (const std::string phase = scalar_of(e.value, "phase", d_); !phase.empty()) {
                 feed.phase = phase;
                 if (phase != "gas" && phase != "liquid" && phase != "steam")
-                    suggest(d_.error(e.value.find("phase")->pos(), MessageId::unknown_phase, {phase}), phase, {"gas", "liquid", "steam"});
+                    suggest(d_.error(e.value.find("phase")->pos(), MessageId::unknown_phase, {phase}), phase, {"gas", "liquid", "steam"}), feed.phase = "liquid";
             }
-            supply(feed, e.value, e.key_pos);
+            if (all_known || e.value.find("supply")) supply(feed, e.value, e.key_pos);
             const std::string port = plant_.prefix + e.key;
             declare_port(c_, port, feed.phase);
             const Node* flow = e.value.find("flow");
             const Node* parts = e.value.find("composition");
             if (flow && !parts && expect_map(*flow, "'flow'", d_)) flow_table(port, *flow);
             else if (!flow && parts && e.value.find("mass") && expect_map(*parts, "'composition'", d_)) composition(port, e.value, *parts);
-            else if (!flow || parts) d_.error(e.key_pos, MessageId::feed_form, {e.key});
+            else if ((!flow || parts) && all_known) d_.error(e.key_pos, MessageId::feed_form, {e.key});
             temperature_and_pressure(port, e.value);
             plant_.feeds.push_back(std::move(feed));
         }
@@ -234,6 +237,7 @@ private:
         using As = Product::As;
         static const std::vector<std::pair<std::string, As>> kinds{{"product", As::product}, {"coproduct", As::coproduct}, {"air", As::air},
                                                                  {"wastewater", As::wastewater}, {"waste", As::waste}, {"internal", As::internal}};
+        bool unsure = false;
         for (const auto& e : p->entries()) {
             if (!expect_map(e.value, "'" + e.key + "'", d_)) continue;
             check_keys(e.value, {"as", "component", "treatment", "supply", "title", "section", "from"}, d_);
@@ -251,6 +255,8 @@ private:
             if (kind == kinds.end()) {
                 auto& d = d_.error(e.value.find("as") ? e.value.find("as")->pos() : e.key_pos, MessageId::unknown_product_kind, {as});
                 suggest(d, as, {"product", "coproduct", "air", "wastewater", "waste", "internal"});
+                product.as = As::internal;
+                unsure = true;
             } else {
                 product.as = kind->second;
             }
@@ -259,7 +265,7 @@ private:
                 suggest(d_.error(e.value.find("component")->pos(), MessageId::unknown_component, {product.component}), product.component, c_.components.names());
             plant_.products.push_back(std::move(product));
         }
-        if (std::none_of(plant_.products.begin(), plant_.products.end(), [](const Product& x) { return x.as == As::product; }))
+        if (!unsure && std::none_of(plant_.products.begin(), plant_.products.end(), [](const Product& x) { return x.as == As::product; }))
             d_.error(p->pos(), MessageId::plant_without_product);
     }
 
@@ -306,8 +312,10 @@ private:
         check_keys(map, known, d_);
         const Scope* scope = m_.scope(nullptr, unit.prefix);
         const std::vector<std::string> reactions = read_reactions(unit, map, scope);
+        c_.instance = unit.pos;
         for (const ParameterDeclaration& p : type->parameters)
             declare_parameter(c_, unit.prefix, p, map.find(p.name), plant_.scope, scope, reactions);
+        c_.instance = {};
         for (const Port& port : type->ports)
             if (!port.in) declare_port(c_, unit.prefix + port.name, port.phase);
         if (type->equations)
@@ -351,7 +359,7 @@ private:
             if (reported_.insert(&s).second) d_.error(s.target_span.pos(), MessageId::assignment_to_parameter, {s.target});
             return;
         }
-        (void)unit;
+        defined_at_.emplace(unit.prefix + s.target, s.target_span.pos());
         m_.add_rule(scope, s);
     }
 
@@ -413,7 +421,7 @@ private:
     }
 
     /// A named amount: formula or quantity in the unit's scope.
-    void formula(const std::string& path, const Scope* scope, const Node& node) {
+    void formula(const std::string& path, const Scope* scope, const Node& node, lang::DimId want = -1) {
         if (!node.is_scalar()) {
             d_.error(node.pos(), MessageId::expected_text, {path.substr(path.rfind('.') + 1)});
             return;
@@ -421,16 +429,19 @@ private:
         if (const auto q = units::parse_quantity(node.scalar())) {
             const lang::DimId dim = m_.dimensions.intern(q->unit.dimension);
             const double si = q->si;
+            if (want >= 0 && dim != want && !(si == 0 && dim == 0)) d_.error(node.pos(), MessageId::wrong_dimension, {path, m_.dimensions.text(want), m_.dimensions.text(dim)});
             m_.add_built_in(path, 0, [si, dim](Model& m, Indices, const SourcePos&) { return Value{m.graph.constant(si), dim, si == 0 && dim == 0, false}; }, node.scalar());
             return;
         }
         m_.add_formula(path, {}, scope, lang::parse_expression(node, d_), node.pos());
+        if (want >= 0) m_.expect_dimension(path, want);
     }
 
     void energy(const UnitType& type, UnitInstance& unit, const Scope* scope) {
         const Node* e = type.file->find("energy");
         if (!e) {
-            if (!type.ports.empty()) d_.error({type.file->pos().file, 1, 1, 1}, MessageId::unit_without_energy, {type.name});
+            if (!type.ports.empty()) d_.error({type.file->pos().file, 1, 1, 1}, MessageId::unit_without_energy, {type.name}).hint(MessageId::closing_hint);
+            not_closed_.insert(&type);
             return;
         }
         if (!expect_map(*e, "'energy'", d_)) return;
@@ -446,7 +457,7 @@ private:
                     unit.closing = t.key;
                 } else {
                     term.path = unit.prefix + "energy." + t.key;
-                    formula(term.path, scope, t.value);
+                    formula(term.path, scope, t.value, m_.dim("W"));
                 }
                 unit.energy.push_back(std::move(term));
             }
@@ -456,11 +467,15 @@ private:
             unit.closing = t->scalar();
             const size_t dot = unit.closing.find('.');
             const Port* port = type.port(unit.closing.substr(0, dot));
-            if (dot == std::string::npos || unit.closing.substr(dot + 1) != "T" || !port || port->in) d_.error(t->pos(), MessageId::closing_form, {unit.closing});
+            if (dot == std::string::npos || unit.closing.substr(dot + 1) != "T" || !port || port->in) {
+                d_.error(t->pos(), MessageId::closing_form, {unit.closing});
+                not_closed_.insert(&type);
+            }
         }
         if (closing.size() != 1) {
             auto& d = d_.error(e->pos(), MessageId::one_closing_term, {type.name, std::to_string(closing.size())});
             d.hint(MessageId::closing_hint);
+            not_closed_.insert(&type);
             unit.closing.clear();
         }
         for (const auto& term : unit.energy)
@@ -575,9 +590,16 @@ private:
             else
                 for (const Product& p : plant_.products) known.push_back(p.name), found = found || p.name == word;
             if (found) return e;
+            if (known.empty()) return std::nullopt; // said where the list is missing
             auto& d = d_.error(e.pos, source ? MessageId::unknown_feed : MessageId::unknown_product, {word});
             for (const UnitInstance& u : plant_.units)
                 if (u.name == word) d.hint(MessageId::name_the_port, {word});
+            if (source)
+                for (const Product& p : plant_.products)
+                    if (p.name == word) d.hint(MessageId::product_is_target, {word});
+            if (!source)
+                for (const Feed& f : plant_.feeds)
+                    if (f.name == word) d.hint(MessageId::feed_is_source, {word});
             suggest(d, word, known);
             return std::nullopt;
         }
@@ -591,7 +613,7 @@ private:
             for (const Port& p : u.type->ports)
                 if (p.in != source) known.push_back(p.name);
             if (!e.declared) {
-                suggest(d_.error(e.pos, MessageId::unknown_port, {e.port, u.name}), e.port, known);
+                suggest(d_.error(node.position(begin + dot + 1, e.port.size()), MessageId::unknown_port, {e.port, u.name}), e.port, known);
                 return std::nullopt;
             }
             if (e.declared->in == source) {
@@ -602,7 +624,7 @@ private:
         }
         std::vector<std::string> known;
         for (const UnitInstance& u : plant_.units) known.push_back(u.name);
-        suggest(d_.error(e.pos, MessageId::unknown_unit, {e.unit}), e.unit, known);
+        suggest(d_.error(node.position(begin, dot), MessageId::unknown_unit, {e.unit}), e.unit, known);
         return std::nullopt;
     }
 
@@ -615,6 +637,7 @@ private:
         }
         const std::string& t = node->scalar();
         std::map<std::string, SourcePos> sources, targets;
+        bool complete = true;
         for (size_t i = 0; i < t.size();) {
             size_t end = t.find_first_of(";\n", i);
             if (end == std::string::npos) end = t.size();
@@ -630,16 +653,19 @@ private:
             if (a < b) {
                 if (arrow == std::string::npos || arrow >= stop) {
                     d_.error(node->position(a, b - a), MessageId::connection_form, {t.substr(a, b - a)});
+                    complete = false;
                 } else {
                     const auto [fa, fb] = trim(a, arrow);
                     const auto [ta, tb] = trim(arrow + 2, stop);
                     const auto from = end_of(*node, fa, t.substr(fa, fb - fa), true);
                     const auto to = end_of(*node, ta, t.substr(ta, tb - ta), false);
                     if (from && to) connect(*from, *to, sources, targets);
+                    else complete = false;
                 }
             }
             i = end + 1;
         }
+        if (!complete) return; // what seems to lack a connection may be what a misspelt name meant
         // Nothing may leave to nowhere, and every inlet must be fed.
         for (const UnitInstance& u : plant_.units) {
             if (!u.type) continue;
@@ -816,7 +842,9 @@ private:
             } else if (!u.closing.empty()) {
                 const std::string path = u.prefix + u.closing;
                 if (m_.declared(path)) {
-                    d_.error(u.pos, MessageId::closing_is_defined, {u.closing, u.type->name});
+                    const auto at = defined_at_.find(path);
+                    d_.error(at == defined_at_.end() ? u.pos : at->second, MessageId::closing_is_defined, {u.closing, u.type->name})
+                        .see(u.type->file->find("energy")->pos(), MessageId::closing_said_here);
                     continue;
                 }
                 m_.add_built_in(path, 0, [in, out, path, pos = u.pos](Model& m, Indices, const SourcePos&) {
@@ -834,7 +862,7 @@ private:
             for (const Port& p : u.type->ports)
                 if (!p.in) {
                     if (!m_.declared(u.prefix + p.name + ".T")) {
-                        if (reported_ports_.insert(&p).second) d_.error(p.pos, MessageId::outlet_without_temperature, {p.name, u.type->name});
+                        if (!not_closed_.count(u.type.get()) && reported_ports_.insert(&p).second) d_.error(p.pos, MessageId::outlet_without_temperature, {p.name, u.type->name});
                     } else {
                         m_.expect_dimension(u.prefix + p.name + ".T", m_.dim("K"));
                     }
@@ -844,8 +872,10 @@ private:
 
     void utilities() {
         std::map<std::string, std::pair<std::string, const Node*>> from; // carrier -> unit or item, content
+        std::map<std::string, SourcePos> said_at;
         if (const Node* u = map_at(file_, "utilities"))
             for (const auto& e : u->entries()) {
+                said_at[e.key] = e.value.pos();
                 if (e.value.is_map()) {
                     check_keys(e.value, {"supply", "content"}, d_);
                     from[e.key] = {scalar_of(e.value, "supply", d_), e.value.find("content")};
@@ -868,7 +898,7 @@ private:
                 const auto serving = std::find_if(plant_.units.begin(), plant_.units.end(), [&](const UnitInstance& x) { return x.name == source; });
                 if (serving != plant_.units.end()) {
                     if (!serving->type || serving->type->serves != use.carrier) {
-                        d_.error(serving->pos, MessageId::unit_does_not_serve, {source, use.carrier});
+                        d_.error(said_at.at(use.carrier), MessageId::unit_does_not_serve, {source, use.carrier});
                         continue;
                     }
                     demands[source].push_back(use.path);

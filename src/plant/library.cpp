@@ -79,15 +79,19 @@ std::vector<std::string> Library::files() const {
     return out;
 }
 
-void check_keys(const text::Node& map, const std::vector<std::string>& known, Diagnostics& diagnostics) {
+bool check_keys(const text::Node& map, const std::vector<std::string>& known, Diagnostics& diagnostics) {
+    bool good = true;
     for (const auto& entry : map.entries()) {
         if (std::find(known.begin(), known.end(), entry.key) != known.end()) continue;
         auto& d = diagnostics.error(entry.key_pos, MessageId::unknown_key, {entry.key});
         suggest(d, entry.key, known);
+        good = false;
+        if (!d.hints.empty()) continue;
         std::string list;
         for (const std::string& k : known) list += (list.empty() ? "" : ", ") + k;
         d.hint(MessageId::known_keys, {list});
     }
+    return good;
 }
 
 std::string scalar_of(const text::Node& map, const char* key, Diagnostics& diagnostics) {

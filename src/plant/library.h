@@ -43,7 +43,7 @@ private:
 };
 
 /// An error for every key of `map` that is not in `known`, with suggestions.
-void check_keys(const text::Node& map, const std::vector<std::string>& known, Diagnostics&);
+bool check_keys(const text::Node& map, const std::vector<std::string>& known, Diagnostics&);
 /// The scalar text of an entry; an error when it is there but not a scalar. Empty when absent.
 std::string scalar_of(const text::Node& map, const char* key, Diagnostics&);
 /// True when the node is a map, else an error that says what was expected.

@@ -94,8 +94,15 @@ Limits read_limits(Context& c, const ParameterDeclaration& declared, const units
     return out;
 }
 
+/// A value as a person writes it: 40 h, 0.3.
+std::string plain(double si, const units::Unit& unit) {
+    char buffer[32];
+    std::snprintf(buffer, sizeof buffer, "%.6g", unit.from_si(si));
+    return std::string(buffer) + (unit.text.empty() || unit.text == "1" ? "" : " " + unit.text);
+}
+
 void check_value(Context& c, const std::string& name, const lang::Parameter& p, double si, const SourcePos& pos) {
-    const auto show = [&](double v) { return lang::format_si(v, p.datum.unit, 4); };
+    const auto show = [&](double v) { return plain(v, p.datum.unit); };
     const double slack = 1e-12;
     if ((p.lowest && si < *p.lowest - slack * std::fabs(*p.lowest)) || (p.highest && si > *p.highest + slack * std::fabs(*p.highest))) {
         c.model.diagnostics.error(pos, MessageId::outside_limits, {name, show(si), p.lowest ? show(*p.lowest) : "-inf", p.highest ? show(*p.highest) : "inf"});
@@ -106,6 +113,15 @@ void check_value(Context& c, const std::string& name, const lang::Parameter& p, 
 
 bool same_dimension(Context& c, const std::string& name, const units::Unit& want, const matter::Datum& have) {
     if (want.dimension == have.unit.dimension) return true;
+    if (have.unit.text.empty()) {
+        auto& d = c.model.diagnostics.error(have.pos, MessageId::value_needs_unit, {name, want.text});
+        d.hint(MessageId::write_value_with_unit, {units::format_number(have.si) + " " + want.text});
+        return false;
+    }
+    if (want.dimension.dimensionless()) {
+        c.model.diagnostics.error(have.pos, MessageId::parameter_is_number, {name, have.unit.text});
+        return false;
+    }
     c.model.diagnostics.error(have.pos, MessageId::parameter_dimension, {name, have.unit.text.empty() ? "1" : have.unit.text, want.text.empty() ? want.dimension.text() : want.text});
     return false;
 }
@@ -126,7 +142,7 @@ void vary(Context& c, const std::string& path, const std::vector<lang::Member>& 
     u.path = path;
     for (const lang::Member i : indices) u.path += "[" + m.member_name(i) + "]";
     u.equation = s.until->scalar();
-    u.pos = s.pos;
+    u.pos = s.until->pos();
     u.start = m.graph.constant(datum->si);
     const lang::Scope* scope = s.scope;
     const lang::NodeId node = m.add_unknown(std::move(u), [equation, scope](lang::Model& model) {
@@ -184,7 +200,8 @@ void declare_number(Context& c, const std::string& path, const std::vector<std::
     }
     if (!source) {
         if (table_default) return; // a table without a default: members must be given one by one
-        auto& d = m.diagnostics.error(declared.pos, MessageId::parameter_without_value, {address});
+        auto& d = m.diagnostics.error(c.instance ? c.instance : declared.pos, MessageId::parameter_without_value, {address});
+        if (c.instance) d.see(declared.pos, MessageId::parameter_declared_here, {declared.name});
         if (want) d.hint(MessageId::parameter_value_hint, {declared.name, want->text});
         return;
     }
@@ -221,7 +238,7 @@ void declare_number(Context& c, const std::string& path, const std::vector<std::
         // Integers shape the program: an override is compiled in.
         if (setting) p.datum.si = *setting;
         if (p.datum.si != std::floor(p.datum.si) || std::fabs(p.datum.si) > 1e6) {
-            m.diagnostics.error(pos, MessageId::must_be_integer, {address, lang::format_si(p.datum.si, p.datum.unit)});
+            m.diagnostics.error(pos, MessageId::must_be_integer, {address, plain(p.datum.si, p.datum.unit)});
             return;
         }
         const int value = static_cast<int>(p.datum.si);
@@ -278,7 +295,8 @@ void declare_parameter(Context& c, const std::string& prefix, const ParameterDec
         const Node* override = c.overrides.find(path);
         const Node* value = override ? override : given ? given : own_value;
         if (!value) {
-            c.model.diagnostics.error(declared.pos, MessageId::parameter_without_value, {path});
+            auto& d = c.model.diagnostics.error(c.instance ? c.instance : declared.pos, MessageId::parameter_without_value, {path});
+            if (c.instance) d.see(declared.pos, MessageId::parameter_declared_here, {declared.name});
             return;
         }
         if (declared.type == Type::component) declare_component(c, path, *value);

@@ -156,6 +156,7 @@ struct Context {
     std::map<std::string, std::shared_ptr<const UnitType>> unit_types;
     std::vector<std::string> addresses; // every address that may be overridden
     std::map<std::string, Specification> varied; // by full path of what is varied
+    SourcePos instance{};                        // the unit of the plant whose parameters are being declared
 };
 
 /// Registers component properties, tags and states as names of the model.

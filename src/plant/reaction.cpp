@@ -65,7 +65,8 @@ std::optional<std::vector<Term>> terms(const text::Node& node, const matter::Com
             return std::nullopt;
         }
         if (!need_term) {
-            diagnostics.error(t.pos, MessageId::reaction_plus_expected, {name});
+            auto& d = diagnostics.error(t.pos, MessageId::reaction_plus_expected, {name});
+            if (name == "=" || name == "=>" || name == "<->") d.hint(MessageId::reaction_example);
             return std::nullopt;
         }
         t.component = components.find(name);
@@ -125,7 +126,7 @@ std::optional<Reaction> read_reaction(const std::string& name, const text::Node&
         for (size_t i = rank; i < rows.size(); ++i)
             if (std::fabs(rows[i][j]) > std::fabs(rows[best][j])) best = i;
         if (rank >= rows.size() || std::fabs(rows[best][j]) < 1e-9) {
-            diagnostics.error((*list)[unknowns[j]].pos, MessageId::reaction_not_determined, {components[(*list)[unknowns[j]].component].name});
+            diagnostics.error((*list)[unknowns[j]].pos, MessageId::reaction_not_determined, {components[(*list)[unknowns[j]].component].name}).hint(MessageId::reaction_fix_one);
             return std::nullopt;
         }
         std::swap(rows[rank], rows[best]);

@@ -13,7 +13,7 @@ lang::BuiltIn property_family(Context& c, const std::string& property, lang::Dim
             const auto it = c.components[k].properties.find(property);
             if (it != c.components[k].properties.end()) return m.value("components." + name + "." + property, {}, it->second.pos);
         }
-        return m.missing(Message{MessageId::component_lacks_property, {name, property}}.text(Language::en), dim);
+        return m.missing(Message{MessageId::component_lacks_property, {name, property}}, dim, k >= 0 ? c.components[k].pos : SourcePos{});
     };
 }
 
@@ -80,7 +80,7 @@ void declare_components(Context& c) {
         m.add_built_in("content_" + element, 1, [&c, element](lang::Model& model, lang::Indices indices, const SourcePos&) {
             const int k = c.components.find(model.member_name(indices[0]));
             if (k < 0 || (!c.components[k].formula && c.components[k].contents.empty()))
-                return model.missing(Message{MessageId::component_lacks_property, {model.member_name(indices[0]), "content_" + element}}.text(Language::en), 0);
+                return model.missing(Message{MessageId::component_lacks_property, {model.member_name(indices[0]), "content_" + element}}, 0, k >= 0 ? c.components[k].pos : SourcePos{});
             const auto it = c.components[k].contents.find(element);
             return model.constant(it == c.components[k].contents.end() ? 0.0 : it->second, 0);
         });

@@ -90,11 +90,10 @@ TEST(DenseLu, TinyLeadingPivotIsNotUsed) {
 }
 
 TEST(DenseLu, SingularIsRejected) {
-    const std::vector<std::vector<double>> singular{{0}, {0, 0, 0, 0}, {1, 2, 2, 4}, {1, 0, 0, 0}, {1, 2, 3, 4, 5, 6, 7, 8, 9}, {0, 1, 0, 1}};
+    const std::vector<std::vector<double>> singular{{0}, {0, 0, 0, 0}, {1, 2, 2, 4}, {1, 0, 0, 0}, {2, 0, 1, 4, 0, 3, 8, 0, 5}, {0, 1, 0, 1}, {1, 2, 3, 2, 4, 6, 1, 0, 1}};
     for (const auto& matrix : singular) {
         std::vector<double> a = matrix;
         std::vector<int> pivot(static_cast<size_t>(std::lround(std::sqrt(static_cast<double>(a.size())))));
-        // 1..9 leaves a rounding error in the last pivot in some orders; here the order is fixed and it is 0.
         EXPECT_FALSE(lu_factor(a, pivot)) << matrix.size() << " entries, first " << matrix.front();
     }
 }
