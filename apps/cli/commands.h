@@ -1,6 +1,7 @@
 #pragma once
 #include "base/message.h"
 #include "base/source.h"
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,7 +34,13 @@ int check(const Common&, const std::vector<std::string>& files);
 int list(const Common&, const std::string& what);
 int create(const Common&, const std::string& folder, const std::string& from);
 
-/// "path=value" pairs; throws std::invalid_argument for one without '='.
+/// Wrong use of the command line (exit status 64).
+struct UsageError : std::runtime_error {
+    explicit UsageError(Message m) : std::runtime_error(m.text(Language::en)), message(std::move(m)) {}
+    Message message;
+};
+
+/// "path=value" pairs; throws UsageError for one without '='.
 std::vector<std::pair<std::string, std::string>> split_sets(const std::vector<std::string>&);
 
 } // namespace viresco::cli

@@ -1,9 +1,152 @@
+// Commands that look without judging: explain, check, list, new.
+#include "case/check.h"
+#include "case/explain.h"
 #include "commands.h"
+#include "text/node.h"
+#include <algorithm>
+#include <filesystem>
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 namespace viresco::cli {
-int explain(const Common&, const ExplainOptions&) { return 64; }
-int check(const Common&, const std::vector<std::string>&) { return 64; }
-int list(const Common&, const std::string&) { return 64; }
-int create(const Common&, const std::string&, const std::string&) { return 64; }
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+int explain(const Common& common, const ExplainOptions& options) {
+    cases::Request request;
+    request.path = options.path;
+    request.scenario = options.scenario;
+    request.routes = options.routes;
+    request.settings = split_sets(options.sets);
+    request.models_folder = common.models;
+    request.sources = common.sources;
+    request.shares = true;
+    Diagnostics warnings;
+    const auto c = cases::Case::compile(request, warnings);
+    lang::Evaluation evaluation(c->program, 1);
+    cases::evaluate(*c, evaluation, c->parameters);
+    if (!warnings.all().empty()) fmt::print(stderr, "{}", warnings.text(common.language));
+    bool first = true;
+    for (const plant::Plant& p : c->routes) {
+        fmt::print("{}{}", first ? "" : "\n", cases::explain(*c, evaluation, p, options.indicator, options.depth, common.language));
+        first = false;
+    }
+    return 0;
+}
+
+int check(const Common& common, const std::vector<std::string>& files) {
+    Diagnostics found;
+    for (const std::string& file : files) cases::check_file(file, common.models, *common.sources, found);
+    if (common.json) fmt::print("{{\"diagnostics\":{}}}\n", found.json(common.language));
+    else fmt::print(stderr, "{}", found.text(common.language));
+    if (!found.has_errors() && !common.json) fmt::print("{}\n", Message{MessageId::check_passed, {std::to_string(files.size())}}.text(common.language));
+    return found.has_errors() ? 2 : 0;
+}
+
+namespace {
+
+struct Row {
+    std::string name, file, en, zh, detail;
+};
+
+std::string title(const text::Node& map, const char* key, const std::string& fallback) {
+    const text::Node* t = map.find("title");
+    if (!t) return fallback;
+    if (t->is_scalar()) return t->scalar();
+    const text::Node* in = t->find(key);
+    return in ? in->scalar() : fallback;
+}
+
+/// The entries of a kind: of every file of a library folder, or the files themselves.
+std::vector<Row> rows(plant::Library& library, const std::string& folder, const char* kind, const char* entries, const char* detail) {
+    std::vector<Row> out;
+    for (const std::string& name : library.names(folder)) {
+        const text::Node* file = library.load(folder, kind, name, {});
+        if (!file) continue;
+        if (!entries) {
+            out.push_back({name, folder + "/" + name + ".yaml", title(*file, "en", name), title(*file, "zh", name), ""});
+            continue;
+        }
+        const text::Node* list = file->find(entries);
+        if (!list) continue;
+        for (const auto& e : list->entries()) {
+            const text::Node* d = detail ? e.value.is_map() ? e.value.find(detail) : &e.value : nullptr;
+            out.push_back({e.key, folder + "/" + name + ".yaml", title(e.value, "en", e.key), title(e.value, "zh", e.key), d && d->is_scalar() ? d->scalar() : ""});
+        }
+    }
+    std::sort(out.begin(), out.end(), [](const Row& a, const Row& b) { return a.name < b.name; });
+    return out;
+}
+
+fs::path examples_of(const Common& common) { return fs::path(common.models) / ".." / "examples"; }
+
+std::vector<Row> templates(const Common& common) {
+    std::vector<Row> out;
+    std::error_code ignored;
+    for (const auto& entry : fs::recursive_directory_iterator(examples_of(common), ignored))
+        if (entry.path().filename() == "case.yaml") {
+            const std::string name = entry.path().parent_path().lexically_relative(examples_of(common)).generic_string();
+            out.push_back({name, "examples/" + name, name, name, ""});
+        }
+    std::sort(out.begin(), out.end(), [](const Row& a, const Row& b) { return a.name < b.name; });
+    return out;
+}
+
+} // namespace
+
+int list(const Common& common, const std::string& what) {
+    Diagnostics found;
+    plant::Library library(common.models, *common.sources, found);
+    std::vector<Row> out;
+    if (what == "components") out = rows(library, "components", "components", "components", "formula");
+    else if (what == "units") out = rows(library, "units", "unit", nullptr, nullptr);
+    else if (what == "background" || what == "factors") out = rows(library, "background", "background", "items", "unit");
+    else if (what == "prices") out = rows(library, "prices", "prices", "items", "value");
+    else if (what == "indicators") out = rows(library, "indicators", "indicators", "indicators", "unit");
+    else if (what == "templates") out = templates(common);
+    else if (what == "measures")
+        for (const auto& [name, dimension] : units::known_units()) out.push_back({name, "", name, name, dimension});
+    else {
+        Diagnostics wrong;
+        const std::vector<std::string> known{"components", "units", "background", "prices", "indicators", "templates", "measures"};
+        auto& d = wrong.error({}, MessageId::unknown_list, {what});
+        suggest(d, what, known);
+        throw ConfigError(wrong);
+    }
+    found.throw_if_errors();
+    if (common.json) {
+        Json array = Json::array();
+        for (const Row& r : out) array.push_back({{"name", r.name}, {"title", {{"en", r.en}, {"zh", r.zh}}}, {"detail", r.detail}, {"file", r.file}});
+        fmt::print("{}\n", Json{{what, array}}.dump(1));
+        return 0;
+    }
+    for (const Row& r : out) fmt::print("{:<36} {:<24} {}\n", r.name, r.detail, common.language == Language::zh ? r.zh : r.en == r.name ? "" : r.en);
+    return 0;
+}
+
+int create(const Common& common, const std::string& folder, const std::string& from) {
+    Diagnostics wrong;
+    std::error_code error;
+    const fs::path source = examples_of(common) / from;
+    if (!fs::exists(source / "case.yaml", error)) {
+        std::vector<std::string> known;
+        for (const Row& r : templates(common)) known.push_back(r.name);
+        suggest(wrong.error({}, MessageId::unknown_template, {from}), from, known);
+        throw ConfigError(wrong);
+    }
+    if (fs::exists(folder, error) && !fs::is_empty(folder, error)) {
+        wrong.error({}, MessageId::folder_not_empty, {folder});
+        throw ConfigError(wrong);
+    }
+    fs::create_directories(folder, error);
+    if (!error) fs::copy(source, folder, fs::copy_options::recursive, error);
+    if (error) {
+        wrong.error({}, MessageId::cannot_create, {folder, error.message()});
+        throw ConfigError(wrong);
+    }
+    fmt::print("{}\n", Message{MessageId::project_created, {folder}}.text(common.language));
+    return 0;
+}
+
 } // namespace viresco::cli

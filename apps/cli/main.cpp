@@ -14,7 +14,7 @@ std::vector<std::pair<std::string, std::string>> split_sets(const std::vector<st
     std::vector<std::pair<std::string, std::string>> out;
     for (const std::string& s : sets) {
         const size_t equal = s.find('=');
-        if (equal == std::string::npos || equal == 0) throw std::invalid_argument("--set takes PATH=VALUE, not '" + s + "'");
+        if (equal == std::string::npos || equal == 0) throw UsageError({MessageId::set_form, {s}});
         out.emplace_back(s.substr(0, equal), s.substr(equal + 1));
     }
     return out;
@@ -110,8 +110,8 @@ int run(int argc, char** argv) {
         return report(e.diagnostics(), common, 2);
     } catch (const SolveError& e) {
         return report(e.diagnostics(), common, 1);
-    } catch (const std::invalid_argument& e) {
-        fmt::print(stderr, "{}\n", e.what());
+    } catch (const UsageError& e) {
+        fmt::print(stderr, "{}\n", e.message.text(common.language));
         return 64;
     } catch (const std::exception& e) {
         fmt::print(stderr, "viresco: {}\n", e.what());

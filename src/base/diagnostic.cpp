@@ -52,7 +52,9 @@ std::vector<std::pair<char32_t, std::string_view>> code_points(std::string_view 
 /// A window of the line around the caret and the line of carets below it.
 std::string excerpt(const SourcePos& pos) {
     if (!pos.file || pos.line <= 0) return {};
-    const auto points = code_points(pos.file->line(pos.line));
+    const std::string_view line = pos.file->line(pos.line);
+    if (line.find('\0') != std::string_view::npos) return {}; // a binary file shows nothing a person can read
+    const auto points = code_points(line);
     if (points.empty()) return {};
     constexpr int before = 60, width = 110;
     const int n = static_cast<int>(points.size());
@@ -126,6 +128,11 @@ Diagnostic& Diagnostics::error(const SourcePos& pos, MessageId id, std::vector<s
 Diagnostic& Diagnostics::warning(const SourcePos& pos, MessageId id, std::vector<std::string> args) {
     items_.push_back({Severity::warning, pos, {id, std::move(args)}, {}, {}});
     return items_.back();
+}
+
+void Diagnostics::add(const Diagnostic& d) {
+    if (d.severity == Severity::error) ++n_errors_;
+    items_.push_back(d);
 }
 
 void Diagnostics::append(const Diagnostics& other) {

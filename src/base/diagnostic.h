@@ -31,6 +31,7 @@ public:
     int n_errors() const { return n_errors_; }
     bool has_errors() const { return n_errors_ > 0; }
     void append(const Diagnostics&);
+    void add(const Diagnostic&);
     /// Throws ConfigError with everything collected if there is an error.
     void throw_if_errors() const;
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <set>
 
 namespace viresco::cases {
 
@@ -357,6 +358,77 @@ private:
     std::unique_ptr<plant::Context> context_;
 };
 
+namespace {
+
+/// The first named values that are not numbers although what they rest on is.
+std::vector<Diagnostic> not_numbers(const Case& c, const lang::Evaluation& e, size_t at_most) {
+    Diagnostics wrong;
+    for (size_t i = 0; i < c.named.size() && wrong.all().size() < at_most; ++i) {
+        const Output& o = c.outputs()[i];
+        if (o.slot < 0 || o.missing >= 0 || std::isfinite(e.value(o.slot))) continue;
+        const lang::Named* n = &c.named[i];
+        std::set<const lang::Named*> walked{n};
+        bool deeper = true;
+        while (deeper) {
+            deeper = false;
+            for (const int use : n->uses) {
+                const Output& u = c.outputs()[static_cast<size_t>(use)];
+                const lang::Named* next = &c.named[static_cast<size_t>(use)];
+                if (u.slot >= 0 && u.missing < 0 && !std::isfinite(e.value(u.slot)) && walked.insert(next).second) {
+                    n = next;
+                    deeper = true;
+                    break;
+                }
+            }
+        }
+        // A conditional indicator may be meaningless where its condition does not hold.
+        const auto conditional = [](const std::string& path) { return path.find(".indicators.") != std::string::npos || path.find(".steps.") != std::string::npos; };
+        if (conditional(n->path) || conditional(c.named[i].path)) continue;
+        auto& d = wrong.error(n->pos, MessageId::not_a_number, {n->path, n->span.node ? n->span.text() : n->note});
+        for (const int use : n->uses) {
+            const Output& u = c.outputs()[static_cast<size_t>(use)];
+            if (u.slot >= 0) d.see(c.named[static_cast<size_t>(use)].pos, MessageId::operand_value, {c.named[static_cast<size_t>(use)].path, units::format_number(e.value(u.slot))});
+        }
+    }
+    return wrong.all();
+}
+
+/// Flows below zero, where they arise: not again in what follows from them.
+std::vector<Diagnostic> negative_flows(const Case& c, const lang::Evaluation& e) {
+    const units::Unit kgh = *units::parse_unit("kg/h");
+    Diagnostics wrong;
+    for (const plant::Plant& p : c.routes)
+        for (int k = 0; k < c.components.size(); ++k) {
+            const std::string& component = c.components[k].name;
+            std::vector<const plant::Stream*> negative;
+            for (const auto& s : p.streams) {
+                const Output* o = c.find(s.path + ".m[" + component + "]");
+                if (!o || o->slot < 0) continue;
+                const double mass = e.value(c.find(s.path + ".mass")->slot), flow = e.value(o->slot);
+                if (std::isfinite(flow) && flow < -1e-9 * std::max(std::abs(mass), 1e-9)) negative.push_back(&s);
+            }
+            const auto follows = [&](const plant::Stream* s) {
+                return std::any_of(negative.begin(), negative.end(), [&](const plant::Stream* before) { return !s->from_unit.empty() && before->to_unit == s->from_unit; });
+            };
+            // In a loop everything follows from everything.
+            const bool loop = std::all_of(negative.begin(), negative.end(), follows);
+            for (const plant::Stream* s : negative) {
+                if (!loop && follows(s)) continue;
+                const std::string flow = lang::format_si(e.value(c.find(s->path + ".m[" + component + "]")->slot), kgh);
+                if (!s->from_unit.empty()) {
+                    wrong.error(s->pos, MessageId::negative_flow, {s->id, component, flow}).hint(MessageId::negative_flow_hint);
+                    continue;
+                }
+                const std::string feed = s->path.substr(p.prefix.size());
+                const int given = c.find_named(s->path + ".flow[" + component + "]");
+                wrong.error(given >= 0 ? c.named[static_cast<size_t>(given)].pos : s->pos, MessageId::flow_of_feed_negative, {feed, component, flow});
+            }
+        }
+    return wrong.all();
+}
+
+} // namespace
+
 /// What is known of a block that did not converge: its worst equations with both sides.
 Diagnostics Compiler::blocked(const Case& c, const lang::Evaluation& e) {
     Diagnostics out;
@@ -371,6 +443,12 @@ Diagnostics Compiler::blocked(const Case& c, const lang::Evaluation& e) {
         std::snprintf(buffer, sizeof buffer, "%.6g, %.6g", e.value(s.left), e.value(s.right));
         d.see(u.pos, MessageId::blocking_equation, {u.path, u.equation, buffer});
     }
+    // What cannot be right by itself says more than an equation that it spoils.
+    for (const Diagnostic& cause : not_numbers(c, e, 1)) {
+        d.related.emplace_back(cause.pos, cause.message);
+        for (const auto& r : cause.related) d.related.push_back(r);
+    }
+    for (const Diagnostic& cause : negative_flows(c, e)) d.related.emplace_back(cause.pos, cause.message);
     d.hint(MessageId::not_converged_hint);
     return out;
 }
@@ -428,41 +506,16 @@ void evaluate(const Case& c, lang::Evaluation& e, std::span<const double> parame
             }
     }
     if (wrong.has_errors()) throw ConfigError(wrong);
-    // The first named value that is not a number although what it rests on is.
-    for (size_t i = 0; i < c.named.size() && !wrong.has_errors(); ++i) {
-        const Output& o = c.outputs()[i];
-        if (o.slot < 0 || o.missing >= 0 || std::isfinite(e.value(o.slot))) continue;
-        const lang::Named* n = &c.named[i];
-        bool deeper = true;
-        while (deeper) {
-            deeper = false;
-            for (const int use : n->uses) {
-                const Output& u = c.outputs()[static_cast<size_t>(use)];
-                if (u.slot >= 0 && u.missing < 0 && !std::isfinite(e.value(u.slot))) {
-                    n = &c.named[static_cast<size_t>(use)];
-                    deeper = true;
-                    break;
-                }
-            }
-        }
-        // A conditional indicator may be meaningless where its condition does not hold.
-        if (n->path.find(".indicators.") != std::string::npos || c.named[i].path.find(".indicators.") != std::string::npos || c.named[i].path.find(".steps.") != std::string::npos) continue;
-        auto& d = wrong.error(n->pos, MessageId::not_a_number, {n->path, n->span.node ? n->span.text() : n->note});
-        for (const int use : n->uses) {
-            const Output& u = c.outputs()[static_cast<size_t>(use)];
-            if (u.slot >= 0) d.see(c.named[static_cast<size_t>(use)].pos, MessageId::operand_value, {c.named[static_cast<size_t>(use)].path, units::format_number(e.value(u.slot))});
-        }
+    for (size_t k = 0; k < c.program.unknowns().size(); ++k) {
+        const lang::Unknown& u = c.program.unknowns()[k];
+        const double v = e.value(c.program.unknown_slots()[k].node), slack = 1e-9 * std::abs(v);
+        if ((!u.lowest || v >= *u.lowest - slack) && (!u.highest || v <= *u.highest + slack)) continue;
+        const auto show = [&](const std::optional<double>& x, const char* none) { return x ? lang::format_si(*x, u.unit, 4) : std::string(none); };
+        wrong.error(u.pos, MessageId::specification_outside_limits, {u.path, u.equation, show(v, ""), show(u.lowest, "-inf"), show(u.highest, "inf")});
     }
-    for (const plant::Plant& p : c.routes)
-        for (const auto& s : p.streams) {
-            const double mass = e.value(c.find(s.path + ".mass")->slot);
-            for (int k = 0; k < c.components.size(); ++k) {
-                const Output* o = c.find(s.path + ".m[" + c.components[k].name + "]");
-                if (!o || o->slot < 0 || e.value(o->slot) >= -1e-9 * std::max(std::abs(mass), 1e-9)) continue;
-                units::Unit kgh = *units::parse_unit("kg/h");
-                wrong.error(s.pos, MessageId::negative_flow, {s.id, c.components[k].name, lang::format_si(e.value(o->slot), kgh)}).hint(MessageId::negative_flow_hint);
-            }
-        }
+    if (wrong.has_errors()) throw ConfigError(wrong);
+    for (const Diagnostic& d : not_numbers(c, e, 1)) wrong.add(d);
+    for (const Diagnostic& d : negative_flows(c, e)) wrong.add(d);
     if (wrong.has_errors()) throw ConfigError(wrong);
 }
 

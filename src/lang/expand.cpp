@@ -123,7 +123,7 @@ Value Model::compare(const Expr& e, const Scope* scope, Bindings& bindings) {
     switch (e.kind) {
     case K::logical_not: {
         const Value a = eval(*e.arguments[0], scope, bindings);
-        if (a.wrong) return a;
+        if (!dimensionless(a, e.arguments[0]->span.pos(), e.arguments[0]->span.text())) return wrong();
         return {graph.subtract(graph.one(), a.node), 0, false, false};
     }
     case K::logical_and:
@@ -133,7 +133,8 @@ Value Model::compare(const Expr& e, const Scope* scope, Bindings& bindings) {
         if (!a.wrong && e.kind == K::logical_and && graph.is_zero(a.node)) return a;
         if (!a.wrong && e.kind == K::logical_or && graph.is_value(a.node, 1)) return a;
         const Value b = eval(*e.arguments[1], scope, bindings);
-        if (a.wrong || b.wrong) return wrong();
+        for (const auto& [v, k] : {std::pair{a, size_t{0}}, {b, size_t{1}}})
+            if (!dimensionless(v, e.arguments[k]->span.pos(), e.arguments[k]->span.text())) return wrong();
         return {e.kind == K::logical_and ? graph.multiply(a.node, b.node) : graph.max(a.node, b.node), 0, false, false};
     }
     case K::index_equal:
@@ -335,9 +336,16 @@ const MemberSet* Model::set(const SetExpr& s, const Scope* scope, Bindings& bind
     return nullptr;
 }
 
+/// A sum in a sum in a sum over thousands would never end: far more terms than any plant needs are an error.
+constexpr int64_t max_terms = 10'000'000;
+
 bool Model::run_clause(const ForClause& clause, const Scope* scope, Bindings& bindings, const std::function<void()>& body) {
     const std::function<bool(size_t)> level = [&](size_t k) -> bool {
         if (k == clause.bindings.size()) {
+            if (++terms_ > max_terms) {
+                if (terms_ == max_terms + 1) error(clause.bindings.front().set.span.pos(), MessageId::too_many_terms, {std::to_string(max_terms)});
+                return false;
+            }
             if (clause.condition) {
                 const Value c = eval(*clause.condition, scope, bindings);
                 if (c.wrong) return false;
@@ -408,7 +416,7 @@ Value Model::call(const Expr& e, const Scope* scope, Bindings& bindings) {
     if (e.name == "if") {
         if (!need(3, 3)) return wrong();
         const Value c = arg(0);
-        if (c.wrong) return c;
+        if (!dimensionless(c, pos(0), e.arguments[0]->span.text())) return wrong();
         if (graph.is_constant(c.node)) return arg(graph.is_zero(c.node) ? 2 : 1);
         const Value a = arg(1), b = arg(2);
         const Value u = unify(a, b, e.span.pos(), MessageId::units_differ_in_branches);

@@ -239,6 +239,7 @@ private:
     int eval_depth_ = 0;
     intptr_t stack_base_ = 0;
     bool too_deep_reported_ = false;
+    int64_t terms_ = 0; // of all sums over sets so far
     std::vector<Missing> missing_;
     std::set<std::tuple<const SourceFile*, int, int, MessageId>> said_;
     Diagnostic repeated_;

@@ -3,6 +3,7 @@
 #include "lang/graph.h"
 #include "lang/kernels.h"
 #include "matter/component.h"
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -27,6 +28,8 @@ struct Unknown {
     Kind kind = Kind::equation;
     NodeId node = no_node, left = no_node, right = no_node;
     NodeId start = no_node; // expression without unknowns
+    std::optional<double> lowest, highest; // limits of a parameter that a specification varies
+    units::Unit unit;       // .. and the unit it is written in
     int group = -1;         // unknowns of one stream share a group (scale of convergence)
 };
 

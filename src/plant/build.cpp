@@ -2,6 +2,7 @@
 #include "plant/plant.h"
 #include "plant/reaction.h"
 #include <algorithm>
+#include <cmath>
 
 namespace viresco::plant {
 
@@ -898,7 +899,7 @@ private:
                 const auto serving = std::find_if(plant_.units.begin(), plant_.units.end(), [&](const UnitInstance& x) { return x.name == source; });
                 if (serving != plant_.units.end()) {
                     if (!serving->type || serving->type->serves != use.carrier) {
-                        d_.error(said_at.at(use.carrier), MessageId::unit_does_not_serve, {source, use.carrier});
+                        d_.error(said_at[use.carrier], MessageId::unit_does_not_serve, {source, use.carrier});
                         continue;
                     }
                     demands[source].push_back(use.path);
@@ -1026,6 +1027,8 @@ private:
     std::map<std::string, size_t> product_streams_;
     std::set<const lang::Statement*> reported_;
     std::set<const Port*> reported_ports_;
+    std::set<const UnitType*> not_closed_;          // their energy is already complained about
+    std::map<std::string, SourcePos> defined_at_;   // full path -> the equation that defines it
 };
 
 } // namespace

@@ -144,6 +144,10 @@ void vary(Context& c, const std::string& path, const std::vector<lang::Member>& 
     u.equation = s.until->scalar();
     u.pos = s.until->pos();
     u.start = m.graph.constant(datum->si);
+    u.unit = datum->unit;
+    const Limits limits = read_limits(c, declared, declared.unit ? *declared.unit : datum->unit);
+    u.lowest = limits.low;
+    u.highest = limits.high;
     const lang::Scope* scope = s.scope;
     const lang::NodeId node = m.add_unknown(std::move(u), [equation, scope](lang::Model& model) {
         const lang::Value left = model.evaluate(*equation->left, scope);
@@ -189,7 +193,7 @@ void declare_number(Context& c, const std::string& path, const std::vector<std::
             return;
         }
         m.add_formula(path, indices, scope, lang::parse_expression(*formula, m.diagnostics), formula->pos());
-        if (want && members.empty()) m.expect_dimension(path, m.dimensions.intern(want->dimension));
+        if (want && (members.empty() || declared.unit)) m.expect_dimension(path, m.dimensions.intern(want->dimension));
         return;
     }
     const bool base_is_number = has_value(base) && !formula_of(base);

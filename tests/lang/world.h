@@ -137,6 +137,12 @@ public:
             if (paths_[i] == path) return program.root_slots()[i];
         return -1;
     }
+    /// Index of what is missing for a name, or -1.
+    int missing(const std::string& path) const {
+        for (size_t i = 0; i < paths_.size(); ++i)
+            if (paths_[i] == path) return program.root_missing()[i];
+        return -2;
+    }
     double operator[](const std::string& path) const {
         const int32_t s = slot(path);
         return s < 0 || !evaluation ? std::nan("") : evaluation->value(s);

@@ -1,0 +1,76 @@
+#include "case/check.h"
+#include "economics/economics.h"
+#include <filesystem>
+
+namespace viresco::cases {
+namespace {
+
+void check_statements(plant::Library& library, const text::Node& file) {
+    for (const auto& e : file.entries())
+        if (e.key == "equations" || e.key == "every" || e.key == "liquid" || e.key == "gas" || e.key == "steam" || e.key == "many")
+            if (e.value.is_scalar()) library.statements(e.value);
+}
+
+} // namespace
+
+void check_file(const std::string& path, const std::string& models_folder, SourceStore& sources, Diagnostics& diagnostics) {
+    plant::Library library(models_folder, sources, diagnostics);
+    std::error_code ignored;
+    if (std::filesystem::is_directory(path, ignored)) {
+        check_file((std::filesystem::path(path) / "case.yaml").string(), models_folder, sources, diagnostics);
+        return;
+    }
+    const text::Node* file = library.load_file(path, "");
+    if (!file) return;
+    const std::string kind = file->find("kind")->scalar();
+    if (kind == "case") {
+        Request request;
+        request.path = path;
+        request.models_folder = models_folder;
+        request.sources = &sources;
+        try {
+            Case::compile(request, diagnostics);
+        } catch (const ConfigError& e) {
+            diagnostics.append(e.diagnostics());
+        }
+        return;
+    }
+    lang::Model model(diagnostics);
+    matter::ComponentTable components;
+    plant::Overrides overrides;
+    std::vector<plant::Setting> settings;
+    plant::Context context{library, model, components, overrides, settings, {}, {}, {}};
+    if (kind == "components") {
+        components.read(*file, diagnostics);
+    } else if (kind == "unit") {
+        plant::read_unit_type(*file, library);
+    } else if (kind == "plant") {
+        if (const text::Node* list = file->find("components"))
+            for (const text::Node& item : list->items())
+                if (const text::Node* n = library.load("components", "components", item.scalar(), item.pos())) components.read(*n, diagnostics);
+        if (diagnostics.has_errors()) return;
+        plant::declare_components(context);
+        plant::Plant p = plant::build_plant(context, *file, "plant");
+        if (diagnostics.has_errors()) return;
+        for (const plant::Stream& s : p.streams)
+            for (const char* name : {".mass", ".T", ".p", ".H"}) model.value(s.path + name, {}, s.pos);
+        model.close_equations();
+    } else if (kind == "background") {
+        lca::read_background(context, {file}, {});
+        // The choice of electricity belongs to a case.
+    } else if (kind == "prices") {
+        lca::read_prices(context, {file});
+    } else if (kind == "economics") {
+        economics::read_parameters(context, {file});
+        check_statements(library, *file);
+    } else if (kind == "indicators") {
+        assess::read_definitions(library, {file});
+    } else if (kind == "stream") {
+        check_statements(library, *file);
+    } else {
+        suggest(diagnostics.error(file->find("kind")->pos(), MessageId::unknown_kind, {kind}), kind,
+                {"case", "plant", "unit", "components", "background", "prices", "economics", "indicators", "stream"});
+    }
+}
+
+} // namespace viresco::cases
