@@ -96,6 +96,7 @@ private:
             else if (q->dimension().text() != "kg") d_.error(unit->pos(), MessageId::functional_unit_mass, {unit->scalar()});
             else out_->functional_unit = *q;
         }
+        out_->electricity.pos = {file_->pos().file, 1, 1, 1};
         if (const Node* e = file_->find("electricity")) electricity(*e);
         scenario();
         for (const auto& [path, value] : out_->request.settings) {
@@ -194,7 +195,7 @@ private:
             std::string list;
             for (const std::string& a : context_->addresses)
                 if (!parent.empty() && a.compare(0, parent.size(), parent) == 0 && list.size() < 300) list += (list.empty() ? "" : ", ") + a.substr(parent.size());
-            if (!list.empty()) d.hint(MessageId::addresses_there, {parent, list});
+            if (!list.empty() && d.hints.empty()) d.hint(MessageId::addresses_there, {parent, list});
         }
     }
 
@@ -427,6 +428,27 @@ std::vector<Diagnostic> negative_flows(const Case& c, const lang::Evaluation& e)
     return wrong.all();
 }
 
+/// Units that do not conserve what they are audited for; runs the audit.
+std::vector<Diagnostic> open_balances(const Case& c, lang::Evaluation& e) {
+    constexpr double limit = 1e-6; // of what crosses the unit's boundary
+    e.run_audit();
+    Diagnostics wrong;
+    for (const plant::Plant& p : c.routes)
+        for (const auto& u : p.units) {
+            std::string open;
+            for (const Case::Audit& a : c.audit()) {
+                if (a.route != p.route || a.unit != u.name || a.missing >= 0) continue;
+                const double net = std::abs(e.value(a.net)), gross = e.value(a.gross);
+                if (!(net > limit * gross)) continue;
+                char size[32];
+                std::snprintf(size, sizeof size, " %.2g", net / gross);
+                open += (open.empty() ? "" : ", ") + a.quantity + size;
+            }
+            if (!open.empty()) wrong.error(u.pos, MessageId::balance_open, {p.route + "." + u.name, u.type ? u.type->name : "", open}).hint(MessageId::balance_open_hint);
+        }
+    return wrong.all();
+}
+
 } // namespace
 
 /// What is known of a block that did not converge: its worst equations with both sides.
@@ -473,6 +495,7 @@ std::string fill(const Case& c, const lang::Evaluation& e, const std::string& pr
             units::Unit unit;
             const std::string dim = c.dimension_texts[static_cast<size_t>(o.dim)];
             if (const auto u = units::parse_unit(dim)) unit = *u;
+            if (dim == "K" && (name == "T" || name.ends_with(".T"))) unit = *units::parse_unit("degC");
             // The unit of the parameter that the name stands for, if it is one.
             const int p = c.program.find_parameter(prefix + name);
             if (p >= 0) unit = c.program.parameters()[static_cast<size_t>(p)].datum.unit;
@@ -510,12 +533,19 @@ void evaluate(const Case& c, lang::Evaluation& e, std::span<const double> parame
         const lang::Unknown& u = c.program.unknowns()[k];
         const double v = e.value(c.program.unknown_slots()[k].node), slack = 1e-9 * std::abs(v);
         if ((!u.lowest || v >= *u.lowest - slack) && (!u.highest || v <= *u.highest + slack)) continue;
-        const auto show = [&](const std::optional<double>& x, const char* none) { return x ? lang::format_si(*x, u.unit, 4) : std::string(none); };
+        const auto show = [&](const std::optional<double>& x, const char* none) {
+            if (!x) return std::string(none);
+            char number[32];
+            std::snprintf(number, sizeof number, "%.6g", u.unit.from_si(*x));
+            return number + (u.unit.text.empty() ? "" : " " + u.unit.text);
+        };
         wrong.error(u.pos, MessageId::specification_outside_limits, {u.path, u.equation, show(v, ""), show(u.lowest, "-inf"), show(u.highest, "inf")});
     }
     if (wrong.has_errors()) throw ConfigError(wrong);
     for (const Diagnostic& d : not_numbers(c, e, 1)) wrong.add(d);
     for (const Diagnostic& d : negative_flows(c, e)) wrong.add(d);
+    if (wrong.has_errors()) throw ConfigError(wrong);
+    for (const Diagnostic& d : open_balances(c, e)) wrong.add(d);
     if (wrong.has_errors()) throw ConfigError(wrong);
 }
 

@@ -46,7 +46,8 @@ int n_operands(const Node& n) {
 }
 
 Graph::Graph() {
-    table_.assign(1024, no_node);
+    table_.assign(1u << 16, no_node);
+    nodes_.reserve(1u << 15);
     zero_ = constant(0);
     one_ = constant(1);
 }

@@ -1,6 +1,7 @@
 #include "lang/model.h"
 #include <algorithm>
 #include <cassert>
+#include <tuple>
 
 namespace viresco::lang {
 
@@ -162,6 +163,39 @@ NodeId Model::add_unknown(Unknown u, EquationOf equation) {
     return unknowns_.back().node;
 }
 
+namespace {
+
+/// a + b - c == 0 is a + b == c: what stands on the two sides gives the scale of the residual.
+std::pair<NodeId, NodeId> two_sides(Graph& g, NodeId sum) {
+    constexpr size_t enough = 100; // terms; a sum of shared sums could have any number
+    std::vector<std::pair<NodeId, bool>> open{{sum, true}}, terms;
+    while (!open.empty()) {
+        const auto [id, plus] = open.back();
+        open.pop_back();
+        const Node n = g[id];
+        const bool split = open.size() + terms.size() < enough;
+        if (split && n.op == Op::negate) {
+            open.emplace_back(n.a, !plus);
+        } else if (split && (n.op == Op::add || n.op == Op::subtract)) {
+            open.emplace_back(n.b, n.op == Op::add ? plus : !plus);
+            open.emplace_back(n.a, plus);
+        } else {
+            terms.emplace_back(id, plus);
+        }
+    }
+    NodeId sides[2] = {g.zero(), g.zero()};
+    const bool one_sided = std::all_of(terms.begin(), terms.end(), [&](const auto& t) { return t.second == terms.front().second; });
+    for (size_t i = 0; i < terms.size(); ++i) {
+        const auto [id, plus] = terms[i];
+        // All on one side (then some are negative): the last one crosses over.
+        if (one_sided) sides[i > 0 && i + 1 == terms.size()] = i > 0 && i + 1 == terms.size() ? g.negate(id) : g.add(sides[0], id);
+        else sides[plus ? 0 : 1] = g.add(sides[plus ? 0 : 1], id);
+    }
+    return {sides[0], sides[1]};
+}
+
+} // namespace
+
 void Model::close_equations() {
     for (; closed_ < equations_.size(); ++closed_) {
         const auto [left, right] = equations_[closed_](*this);
@@ -174,12 +208,8 @@ void Model::close_equations() {
         unify(left, right, u.pos, MessageId::equation_units_differ);
         u.left = left.node;
         u.right = right.node;
-        // a - b == 0 is a == b: then both sides give the scale.
-        const Node n = graph[u.left];
-        if (graph.is_zero(u.right) && n.op == Op::subtract) {
-            u.left = n.a;
-            u.right = n.b;
-        }
+        if (graph.is_zero(u.left)) std::swap(u.left, u.right);
+        if (graph.is_zero(u.right)) std::tie(u.left, u.right) = two_sides(graph, u.left);
     }
 }
 
@@ -205,7 +235,7 @@ Value Model::missing(Message what, DimId d, const SourcePos& where) {
     const auto it = std::find_if(missing_.begin(), missing_.end(), [&](const Missing& m) { return m.what.id == what.id && m.what.args == what.args; });
     const int i = static_cast<int>(it - missing_.begin());
     if (it == missing_.end()) missing_.push_back({std::move(what), where});
-    return {graph.missing(i), d, false, false};
+    return {graph.missing(i), d, d == 0, false}; // without a dimension of its own it takes what is asked of it
 }
 
 Value Model::truth(bool b) { return {b ? graph.one() : graph.zero(), 0, false, false}; }

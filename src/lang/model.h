@@ -99,7 +99,7 @@ using BuiltIn = std::function<Value(Model&, Indices, const SourcePos& asked_at)>
 /// expanded on demand, each once, in dependency order whatever the order of the files.
 class Model {
 public:
-    explicit Model(Diagnostics& d) : diagnostics(d) {}
+    explicit Model(Diagnostics& d) : diagnostics(d) { memo_.reserve(1u << 16); }
     Model(const Model&) = delete;
     Model& operator=(const Model&) = delete;
 

@@ -51,7 +51,8 @@ matter::Datum defaults_of(Context& c, const Node& map) {
 
 /// The factor set of electricity that the case chose.
 void choose(Context& c, Item& item, const Node& factors, const Electricity& wanted, const matter::Datum& defaults) {
-    if (!wanted.pos) { // an error only where electricity is used
+    item.choice = wanted.pos;
+    if (wanted.region.empty() && wanted.year == 0) { // an error only where electricity is used
         item.not_chosen = true;
         return;
     }
@@ -275,14 +276,25 @@ private:
         if (x.item.empty()) return {m_.graph.zero(), 0, true, false};
         const std::string price = "prices." + x.item;
         if (!m_.declared(price)) return m_.missing(Message{MessageId::no_price, {x.item}}, 0, x.pos);
-        return m_.multiply(self("amount", x, pos), m_.value(price, {}, pos));
+        const Value p = m_.value(price, {}, pos);
+        const Item& item = *background_.find(x.item);
+        const lang::DimId money = m_.dimensions.multiply(p.dim, m_.dimensions.intern(item.unit.dimension));
+        const std::string text = m_.dimensions.text(money);
+        if (!p.wrong && text.find_first_of("/.") != std::string::npos) { // an amount of money is a base unit
+            SourcePos at = pos;
+            for (const lang::Parameter& q : m_.parameters())
+                if (q.path == price) at = q.datum.pos;
+            m_.error(at, MessageId::price_dimension, {x.item, m_.dimensions.text(p.dim), item.unit.text});
+            return m_.wrong();
+        }
+        return m_.multiply(self("amount", x, pos), p);
     }
 
     Value impact_of(const Exchange& x, const std::string& impact, const SourcePos& pos) {
         Value total{m_.graph.zero(), 0, true, false};
         if (!x.item.empty() && x.kind != Exchange::Kind::product) {
             if (has(x.item, impact.c_str())) total = m_.multiply(self("amount", x, pos), of(x.item, impact, pos));
-            else if (background_.find(x.item)->not_chosen) return m_.missing(Message{MessageId::electricity_not_chosen, {x.item}}, 0);
+            else if (background_.find(x.item)->not_chosen) return m_.missing(Message{MessageId::electricity_not_chosen, {x.item}}, 0, background_.find(x.item)->choice);
             else return m_.missing(Message{MessageId::no_impact_factor, {x.item, impact}}, 0, background_.find(x.item)->pos);
         }
         // What leaves to the air acts by itself: components with a factor of their own (fossil carbon, halogens).

@@ -21,6 +21,7 @@ struct Item {
     std::string electricity_type;       // footprint | emission, of the chosen factor
     bool verified = true;
     bool not_chosen = false;            // it has several factors and the case names none (electricity)
+    SourcePos choice;                   // .. where the case names one, or should
 };
 
 struct Background {

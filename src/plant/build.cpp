@@ -109,6 +109,13 @@ private:
 
     void operation() {
         const Node* o = map_at(file_, "operation");
+        for (const char* name : {"operating_time", "annual_output"}) {
+            if (o && o->find(name)) continue;
+            m_.add_built_in(plant_.prefix + "operation." + name, 0, [name, top = SourcePos{file_.pos().file, 1, 1, 1}](Model& m, Indices, const SourcePos& asked_at) {
+                m.diagnostics.error(top, MessageId::plant_needs_operation, {name}).see(asked_at, MessageId::needed_here);
+                return m.wrong();
+            });
+        }
         if (!o) return;
         check_keys(*o, {"operating_time", "annual_output"}, d_);
         if (const Node* t = o->find("operating_time"))
@@ -251,6 +258,8 @@ private:
             product.treatment = scalar_of(e.value, "treatment", d_);
             product.supply = scalar_of(e.value, "supply", d_);
             product.from_step = scalar_of(e.value, "from", d_);
+            for (const char* key : {"supply", "treatment"})
+                if (const Node* item = e.value.find(key)) product.item_pos = item->pos();
             const std::string as = scalar_of(e.value, "as", d_);
             const auto kind = std::find_if(kinds.begin(), kinds.end(), [&](const auto& k) { return k.first == as; });
             if (kind == kinds.end()) {
@@ -910,7 +919,7 @@ private:
                 x.item = source;
                 x.step = u.section;
                 x.unit = u.name;
-                x.pos = use.pos;
+                x.pos = said_at[use.carrier] ? said_at[use.carrier] : use.pos;
                 x.title = {use.carrier, use.carrier};
                 x.amount = use.path;
                 if (it->second.second) {
@@ -967,7 +976,7 @@ private:
             Exchange x;
             x.id = p.name;
             x.title = p.title;
-            x.pos = p.pos;
+            x.pos = p.item_pos ? p.item_pos : p.pos;
             using As = Product::As;
             using Kind = Exchange::Kind;
             switch (p.as) {

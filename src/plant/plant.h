@@ -52,7 +52,7 @@ struct Product {
     enum class As { product, coproduct, air, wastewater, waste, internal };
     std::string name;
     matter::Title title;
-    SourcePos pos;
+    SourcePos pos, item_pos; // of the name, and of its treatment or supply where one is given
     As as = As::product;
     std::string component, treatment, supply, section;
     std::string from_step; // product of an inventory step

@@ -147,7 +147,7 @@ INSTANTIATE_TEST_SUITE_P(Edges, BranchTaken,
                                          Branch{"if(x <= 0, 3 * x, 1 / x)", 0, 0, 3}, Branch{"ratio(1, x, 5) + 2 * x", 0, 5, 2}, Branch{"ratio(x, x, 1) + x", 0, 1, 1}, Branch{"ratio(1, x, 5)", 0.5, 2, -4},
                                          Branch{"ratio(x, 2 * x, 7)", 3, 0.5, 0}, Branch{"positive(x)", -1, 0, 0}, Branch{"positive(x)", 2, 2, 1}, Branch{"max(x, 2) + min(x, 5)", 3, 6, 2},
                                          Branch{"abs(x)", -3, 3, -1}, Branch{"x^2.5", 0, 0, 0}, Branch{"(x + 1)^x", 0, 1, 0}, Branch{"if(x > 0, x^x, x)", 0, 0, 1},
-                                         Branch{"if(not x > 1, if(x < 0, 1 / (x - x), 4 * x), sqrt(x - 1))", 1, 4, 4}, Branch{"geometric(x, 3)", 0, 1, 1}, Branch{"geometric(x, 3)", 1, 4, 6}));
+                                         Branch{"if(not x > 1, if(x < 0, 1 / (x - 1), 4 * x), sqrt(x - 1))", 1, 4, 4}, Branch{"geometric(x, 3)", 0, 1, 1}, Branch{"geometric(x, 3)", 1, 4, 6}));
 
 TEST(BranchTaken, ANumberThatIsNoneStaysNone) {
     // ratio() is for a denominator that vanishes, not for one that cannot be computed.
