@@ -242,6 +242,17 @@ private:
         return out;
     }
 
+    /// A stream between two units is called by their titles; its id tells streams of the same pair apart.
+    static matter::Title between(const plant::Plant& p, const plant::Stream& s, const std::string& name) {
+        const matter::Title *from = nullptr, *to = nullptr;
+        for (const plant::UnitInstance& u : p.units) {
+            if (u.name == s.from_unit) from = &u.title;
+            if (u.name == s.to_unit) to = &u.title;
+        }
+        if (!from || !to) return {name, name};
+        return {from->en + " → " + to->en, from->zh + " → " + to->zh};
+    }
+
     Json streams(const plant::Plant& p) {
         Json out = Json::array();
         for (const plant::Stream& s : p.streams) {
@@ -252,7 +263,7 @@ private:
             const size_t arrow = s.id.find(" -> ");
             const std::string name = s.from_unit.empty() ? s.id.substr(0, arrow) : s.to_unit.empty() ? s.id.substr(arrow + 4) : s.id;
             j["name"] = name;
-            matter::Title title{name, name};
+            matter::Title title = between(p, s, name);
             for (const auto& f : p.feeds)
                 if (s.from_unit.empty() && f.name == name) title = f.title;
             for (const auto& x : p.products)

@@ -181,7 +181,7 @@ void rewrite(Program::Input& in, const std::vector<NodeId>& replace, const std::
     Rewriter copy(in.graph, to, replace);
     for (NodeId& r : in.roots) r = copy(r);
     for (NodeId& r : in.audit) r = copy(r);
-    // A start that names unknowns means their starts.
+    // A start that names unknowns means their starts; it can name only such as were there before it.
     std::vector<NodeId> starts;
     for (const Unknown& u : in.unknowns) starts.push_back(u.start == no_node ? in.graph.zero() : u.start);
     Rewriter start(in.graph, to, starts);
@@ -225,32 +225,6 @@ void rewrite(Program::Input& in, const std::vector<NodeId>& replace, const std::
     in.graph = std::move(dense);
 }
 
-/// Starts that need each other are an error.
-void check_starts(const Program::Input& in, Diagnostics& diagnostics) {
-    std::vector<std::vector<int>> uses(in.unknowns.size());
-    std::vector<int> seen(static_cast<size_t>(in.graph.size()), -1);
-    for (size_t k = 0; k < in.unknowns.size(); ++k) {
-        std::vector<NodeId> stack{in.unknowns[k].start};
-        while (!stack.empty()) {
-            const NodeId i = stack.back();
-            stack.pop_back();
-            if (i == no_node || seen[static_cast<size_t>(i)] == static_cast<int>(k)) continue;
-            seen[static_cast<size_t>(i)] = static_cast<int>(k);
-            const Node& n = in.graph[i];
-            if (n.op == Op::unknown) uses[k].push_back(n.a);
-            const NodeId operands[3] = {n.a, n.b, n.c};
-            for (int j = 0; j < n_operands(n); ++j) stack.push_back(operands[j]);
-        }
-    }
-    for (const std::vector<int>& component : strong_components(uses)) {
-        const auto k = static_cast<size_t>(component.front());
-        if (component.size() == 1 && std::find(uses[k].begin(), uses[k].end(), component.front()) == uses[k].end()) continue;
-        std::string names;
-        for (const int j : component) names += (names.empty() ? "" : ", ") + in.unknowns[static_cast<size_t>(j)].path;
-        diagnostics.error(in.unknowns[k].pos, MessageId::starts_in_a_circle, {names});
-    }
-}
-
 /// Components that cannot be in a torn stream are taken out: least fixed point from "none is there".
 void remove_absent(Program::Input& in) {
     const size_t n = in.unknowns.size();
@@ -290,8 +264,6 @@ void substitute_singletons(Program::Input& in) {
 } // namespace
 
 Program Program::build(Input in, Diagnostics& diagnostics) {
-    check_starts(in, diagnostics);
-    if (diagnostics.has_errors()) return {};
     remove_absent(in);
     substitute_singletons(in);
     Program out;
