@@ -44,10 +44,14 @@ void evaluate(benchmark::State& state) {
     state.counters["samples"] = benchmark::Counter(done, benchmark::Counter::kIsRate);
     state.counters["per_sample"] = benchmark::Counter(done, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }
-BENCHMARK(evaluate)->ArgsProduct({{both, chemical, enzymatic}, {1, 8}})->ArgNames({"routes", "lanes"})->Unit(benchmark::kMicrosecond);
+BENCHMARK(evaluate)
+    ->ArgsProduct({{both, chemical, enzymatic}, {1, 8}})
+    ->ArgNames({"routes", "lanes"})
+    ->Unit(benchmark::kMicrosecond);
 
 /// Evaluation and derivative in turn; the time shown is that of the derivative alone.
-template <class Derivative> void derivative(benchmark::State& state, Derivative&& of) {
+template <class Derivative>
+void derivative(benchmark::State& state, Derivative&& of) {
     const cases::Case& c = integrated(state.range(0));
     const auto parameters = samples(c, 1, 64);
     lang::Evaluation e(c.program, 1);
@@ -78,7 +82,8 @@ void gradient(benchmark::State& state) {
         benchmark::DoNotOptimize(result.data());
     });
 }
-BENCHMARK(gradient)->Arg(both)->Arg(chemical)->Arg(enzymatic)->ArgName("routes")->UseManualTime()->Unit(benchmark::kMicrosecond);
+BENCHMARK(gradient)->Arg(both)->Arg(chemical)->Arg(enzymatic)->ArgName("routes")->UseManualTime()->Unit(
+    benchmark::kMicrosecond);
 
 void tangent(benchmark::State& state) {
     std::vector<double> dots;
@@ -87,7 +92,8 @@ void tangent(benchmark::State& state) {
         benchmark::DoNotOptimize(dots.data());
     });
 }
-BENCHMARK(tangent)->Arg(both)->Arg(chemical)->Arg(enzymatic)->ArgName("routes")->UseManualTime()->Unit(benchmark::kMicrosecond);
+BENCHMARK(tangent)->Arg(both)->Arg(chemical)->Arg(enzymatic)->ArgName("routes")->UseManualTime()->Unit(
+    benchmark::kMicrosecond);
 
 /// Files to program, with the nominal solution.
 void compile_case(benchmark::State& state) {

@@ -1,7 +1,7 @@
 // The tape interpreter alone: time per operation and sample of every set of kernels that this processor can
 // run, on the tapes of the integrated 6-APA plants at their nominal solution.
-#include "samples.h"
 #include "lang/kernels.h"
+#include "samples.h"
 
 namespace viresco::bench {
 namespace {
@@ -29,9 +29,9 @@ void interpret(benchmark::State& state, const lang::Kernels& set, Tapes which) {
         benchmark::ClobberMemory();
     }
     state.counters["operations"] = static_cast<double>(operations);
-    state.counters["per_operation"] =
-        benchmark::Counter(static_cast<double>(state.iterations()) * static_cast<double>(operations * w),
-                           benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+    state.counters["per_operation"] = benchmark::Counter(static_cast<double>(state.iterations()) *
+                                                             static_cast<double>(operations * w),
+                                                         benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }
 
 const bool registered = [] {
@@ -40,9 +40,11 @@ const bool registered = [] {
     for (const auto& [which, name] :
          {std::pair{Tapes::straight, "straight"}, {Tapes::residual, "residual"}, {Tapes::jacobian, "jacobian"}})
         for (int k = 0; k < count; ++k)
-            benchmark::RegisterBenchmark((std::string(name) + "/" + sets[k]->name).c_str(),
-                                         [set = sets[k], which = which](benchmark::State& s) { interpret(s, *set, which); })
-                ->Unit(benchmark::kMicrosecond);
+            benchmark::RegisterBenchmark((std::string(name) + "/" + sets[k]->name).c_str(), [set = sets[k],
+                                                                                             which = which](
+                                                                                                benchmark::State& s) {
+                interpret(s, *set, which);
+            })->Unit(benchmark::kMicrosecond);
     return true;
 }();
 

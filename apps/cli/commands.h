@@ -13,7 +13,7 @@ struct Common {
     SourceStore* sources = nullptr; // outlives the errors that point into it
     Language language = Language::en;
     bool json = false;
-    std::string models; // folder of the model library
+    std::string models;  // folder of the model library
     std::string command; // as typed, for the trail
 };
 

@@ -20,8 +20,10 @@ void print_summary(const nlohmann::ordered_json& results, Language language) {
     for (const auto& row : results.at("comparison").at("rows")) {
         fmt::print("{:<32}", row.at("id").get<std::string>());
         for (const auto& v : row.at("values")) {
-            if (v.is_number()) fmt::print("{:>16.5g}", v.get<double>());
-            else fmt::print("{:>16}", language == Language::zh ? "-" : "-");
+            if (v.is_number())
+                fmt::print("{:>16.5g}", v.get<double>());
+            else
+                fmt::print("{:>16}", language == Language::zh ? "-" : "-");
         }
         fmt::print("  {}\n", row.at("unit").get<std::string>());
     }
@@ -54,8 +56,10 @@ int evaluate(const Common& common, const EvaluateOptions& options) {
     const std::string json = cases::results_json(*c, evaluation, warnings, common.command);
     if (!warnings.all().empty()) fmt::print(stderr, "{}", warnings.text(common.language));
     if (!options.out.empty()) write_outputs(options.out, json, common.language);
-    if (common.json) fmt::print("{}\n", json);
-    else print_summary(nlohmann::ordered_json::parse(json), common.language);
+    if (common.json)
+        fmt::print("{}\n", json);
+    else
+        print_summary(nlohmann::ordered_json::parse(json), common.language);
     return 0;
 }
 

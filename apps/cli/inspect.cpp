@@ -29,7 +29,8 @@ int explain(const Common& common, const ExplainOptions& options) {
     if (!warnings.all().empty()) fmt::print(stderr, "{}", warnings.text(common.language));
     bool first = true;
     for (const plant::Plant& p : c->routes) {
-        fmt::print("{}{}", first ? "" : "\n", cases::explain(*c, evaluation, p, options.indicator, options.depth, common.language));
+        fmt::print("{}{}", first ? "" : "\n",
+                   cases::explain(*c, evaluation, p, options.indicator, options.depth, common.language));
         first = false;
     }
     return 0;
@@ -38,9 +39,12 @@ int explain(const Common& common, const ExplainOptions& options) {
 int check(const Common& common, const std::vector<std::string>& files) {
     Diagnostics found;
     for (const std::string& file : files) cases::check_file(file, common.models, *common.sources, found);
-    if (common.json) fmt::print("{{\"diagnostics\":{}}}\n", found.json(common.language));
-    else fmt::print(stderr, "{}", found.text(common.language));
-    if (!found.has_errors() && !common.json) fmt::print("{}\n", Message{MessageId::check_passed, {std::to_string(files.size())}}.text(common.language));
+    if (common.json)
+        fmt::print("{{\"diagnostics\":{}}}\n", found.json(common.language));
+    else
+        fmt::print(stderr, "{}", found.text(common.language));
+    if (!found.has_errors() && !common.json)
+        fmt::print("{}\n", Message{MessageId::check_passed, {std::to_string(files.size())}}.text(common.language));
     return found.has_errors() ? 2 : 0;
 }
 
@@ -59,20 +63,23 @@ std::string title(const text::Node& map, const char* key, const std::string& fal
 }
 
 /// The entries of a kind: of every file of a library folder, or the files themselves.
-std::vector<Row> rows(plant::Library& library, const std::string& folder, const char* kind, const char* entries, const char* detail) {
+std::vector<Row> rows(plant::Library& library, const std::string& folder, const char* kind, const char* entries,
+                      const char* detail) {
     std::vector<Row> out;
     for (const std::string& name : library.names(folder)) {
         const text::Node* file = library.load(folder, kind, name, {});
         if (!file) continue;
         if (!entries) {
-            out.push_back({name, folder + "/" + name + ".yaml", title(*file, "en", name), title(*file, "zh", name), ""});
+            out.push_back(
+                {name, folder + "/" + name + ".yaml", title(*file, "en", name), title(*file, "zh", name), ""});
             continue;
         }
         const text::Node* list = file->find(entries);
         if (!list) continue;
         for (const auto& e : list->entries()) {
             const text::Node* d = detail ? e.value.is_map() ? e.value.find(detail) : &e.value : nullptr;
-            out.push_back({e.key, folder + "/" + name + ".yaml", title(e.value, "en", e.key), title(e.value, "zh", e.key), d && d->is_scalar() ? d->scalar() : ""});
+            out.push_back({e.key, folder + "/" + name + ".yaml", title(e.value, "en", e.key),
+                           title(e.value, "zh", e.key), d && d->is_scalar() ? d->scalar() : ""});
         }
     }
     std::sort(out.begin(), out.end(), [](const Row& a, const Row& b) { return a.name < b.name; });
@@ -86,7 +93,8 @@ std::vector<Row> templates(const Common& common) {
     std::error_code ignored;
     for (const auto& entry : fs::recursive_directory_iterator(examples_of(common), ignored))
         if (entry.path().filename() == "case.yaml") {
-            const std::string name = entry.path().parent_path().lexically_relative(examples_of(common)).generic_string();
+            const std::string name =
+                entry.path().parent_path().lexically_relative(examples_of(common)).generic_string();
             out.push_back({name, "examples/" + name, name, name, ""});
         }
     std::sort(out.begin(), out.end(), [](const Row& a, const Row& b) { return a.name < b.name; });
@@ -99,17 +107,24 @@ int list(const Common& common, const std::string& what) {
     Diagnostics found;
     plant::Library library(common.models, *common.sources, found);
     std::vector<Row> out;
-    if (what == "components") out = rows(library, "components", "components", "components", "formula");
-    else if (what == "units") out = rows(library, "units", "unit", nullptr, nullptr);
-    else if (what == "background" || what == "factors") out = rows(library, "background", "background", "items", "unit");
-    else if (what == "prices") out = rows(library, "prices", "prices", "items", "value");
-    else if (what == "indicators") out = rows(library, "indicators", "indicators", "indicators", "unit");
-    else if (what == "templates") out = templates(common);
+    if (what == "components")
+        out = rows(library, "components", "components", "components", "formula");
+    else if (what == "units")
+        out = rows(library, "units", "unit", nullptr, nullptr);
+    else if (what == "background" || what == "factors")
+        out = rows(library, "background", "background", "items", "unit");
+    else if (what == "prices")
+        out = rows(library, "prices", "prices", "items", "value");
+    else if (what == "indicators")
+        out = rows(library, "indicators", "indicators", "indicators", "unit");
+    else if (what == "templates")
+        out = templates(common);
     else if (what == "measures")
         for (const auto& [name, dimension] : units::known_units()) out.push_back({name, "", name, name, dimension});
     else {
         Diagnostics wrong;
-        const std::vector<std::string> known{"components", "units", "background", "prices", "indicators", "templates", "measures"};
+        const std::vector<std::string> known{"components", "units",     "background", "prices",
+                                             "indicators", "templates", "measures"};
         auto& d = wrong.error({}, MessageId::unknown_list, {what});
         suggest(d, what, known);
         throw ConfigError(wrong);
@@ -117,11 +132,17 @@ int list(const Common& common, const std::string& what) {
     found.throw_if_errors();
     if (common.json) {
         Json array = Json::array();
-        for (const Row& r : out) array.push_back({{"name", r.name}, {"title", {{"en", r.en}, {"zh", r.zh}}}, {"detail", r.detail}, {"file", r.file}});
+        for (const Row& r : out)
+            array.push_back(
+                {{"name", r.name}, {"title", {{"en", r.en}, {"zh", r.zh}}}, {"detail", r.detail}, {"file", r.file}});
         fmt::print("{}\n", Json{{what, array}}.dump(1));
         return 0;
     }
-    for (const Row& r : out) fmt::print("{:<36} {:<24} {}\n", r.name, r.detail, common.language == Language::zh ? r.zh : r.en == r.name ? "" : r.en);
+    for (const Row& r : out)
+        fmt::print("{:<36} {:<24} {}\n", r.name, r.detail,
+                   common.language == Language::zh ? r.zh
+                   : r.en == r.name                ? ""
+                                                   : r.en);
     return 0;
 }
 

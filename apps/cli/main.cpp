@@ -51,10 +51,12 @@ int run(int argc, char** argv) {
     SourceStore sources;
     Common common;
     common.sources = &sources;
-    for (int i = 0; i < argc; ++i) common.command += (i ? " " : "") + (i ? std::string(argv[i]) : std::string("viresco"));
+    for (int i = 0; i < argc; ++i)
+        common.command += (i ? " " : "") + (i ? std::string(argv[i]) : std::string("viresco"));
     std::string language = "en";
     const auto shared = [&](CLI::App* sub, bool json = true) {
-        sub->add_option("--lang", language, "language of messages and report: en or zh")->check(CLI::IsMember({"en", "zh"}));
+        sub->add_option("--lang", language, "language of messages and report: en or zh")
+            ->check(CLI::IsMember({"en", "zh"}));
         sub->add_option("--models", common.models, "folder of the model library");
         if (json) sub->add_flag("--json", common.json, "one JSON document on standard output");
     };
@@ -63,12 +65,16 @@ int run(int argc, char** argv) {
     EvaluateOptions evaluate_options;
     auto* evaluate_command = app.add_subcommand("evaluate", "simulate and judge every route of a case");
     evaluate_command->add_option("CASE", evaluate_options.path, "case file, or a folder with case.yaml")->required();
-    evaluate_command->add_option("--route", evaluate_options.routes, "only this route (repeatable)")->allow_extra_args(false);
+    evaluate_command->add_option("--route", evaluate_options.routes, "only this route (repeatable)")
+        ->allow_extra_args(false);
     evaluate_command->add_option("--scenario", evaluate_options.scenario, "a scenario of the case");
     evaluate_command->add_option("--set", evaluate_options.sets, "PATH=VALUE (repeatable)")->allow_extra_args(false);
     evaluate_command->add_option("--out", evaluate_options.out, "folder for results.json, report.html and tables");
     shared(evaluate_command);
-    evaluate_command->callback([&] { common.language = language == "zh" ? Language::zh : Language::en; status = evaluate(common, evaluate_options); });
+    evaluate_command->callback([&] {
+        common.language = language == "zh" ? Language::zh : Language::en;
+        status = evaluate(common, evaluate_options);
+    });
 
     ExplainOptions explain_options;
     auto* explain_command = app.add_subcommand("explain", "where a number comes from");
@@ -77,28 +83,42 @@ int run(int argc, char** argv) {
     explain_command->add_option("--route", explain_options.routes)->allow_extra_args(false);
     explain_command->add_option("--scenario", explain_options.scenario);
     explain_command->add_option("--set", explain_options.sets)->allow_extra_args(false);
-    explain_command->add_option("--depth", explain_options.depth, "levels of formulas to walk")->check(CLI::Range(0, 100));
+    explain_command->add_option("--depth", explain_options.depth, "levels of formulas to walk")
+        ->check(CLI::Range(0, 100));
     shared(explain_command, false);
-    explain_command->callback([&] { common.language = language == "zh" ? Language::zh : Language::en; status = explain(common, explain_options); });
+    explain_command->callback([&] {
+        common.language = language == "zh" ? Language::zh : Language::en;
+        status = explain(common, explain_options);
+    });
 
     std::vector<std::string> files;
     auto* check_command = app.add_subcommand("check", "check files of any kind without running them");
     check_command->add_option("FILE", files)->required();
     shared(check_command);
-    check_command->callback([&] { common.language = language == "zh" ? Language::zh : Language::en; status = check(common, files); });
+    check_command->callback([&] {
+        common.language = language == "zh" ? Language::zh : Language::en;
+        status = check(common, files);
+    });
 
     std::string what;
     auto* list_command = app.add_subcommand("list", "what the model library holds");
-    list_command->add_option("WHAT", what, "components, units, background, prices, indicators, templates or measures")->required();
+    list_command->add_option("WHAT", what, "components, units, background, prices, indicators, templates or measures")
+        ->required();
     shared(list_command);
-    list_command->callback([&] { common.language = language == "zh" ? Language::zh : Language::en; status = list(common, what); });
+    list_command->callback([&] {
+        common.language = language == "zh" ? Language::zh : Language::en;
+        status = list(common, what);
+    });
 
     std::string folder, from = "6-apa/literature-table";
     auto* new_command = app.add_subcommand("new", "start a case from an example");
     new_command->add_option("DIR", folder)->required();
     new_command->add_option("--from", from, "template (viresco list templates)");
     shared(new_command, false);
-    new_command->callback([&] { common.language = language == "zh" ? Language::zh : Language::en; status = create(common, folder, from); });
+    new_command->callback([&] {
+        common.language = language == "zh" ? Language::zh : Language::en;
+        status = create(common, folder, from);
+    });
 
     common.models = find_models();
     try {

@@ -83,7 +83,8 @@ size_t edit_distance(const std::string& a, const std::string& b) {
         row[0] = i;
         for (size_t j = 1; j <= b.size(); ++j) {
             row[j] = std::min({row[j - 1] + 1, previous[j] + 1, previous[j - 1] + (a[i - 1] != b[j - 1])});
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) row[j] = std::min(row[j], before[j - 2] + 1);
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                row[j] = std::min(row[j], before[j - 2] + 1);
         }
         before = previous;
         std::swap(row, previous);
@@ -152,7 +153,8 @@ std::string Diagnostics::text(Language language) const {
         if (repeats.seen(d)) continue;
         if (d.severity == Severity::error && ++shown > max_errors_shown) continue;
         const std::string where = to_string(d.pos);
-        out += (where.empty() ? "" : where + ": ") + word(d.severity, language) + ": " + d.message.text(language) + "\n";
+        out += (where.empty() ? "" : where + ": ") + word(d.severity, language) + ": " + d.message.text(language) +
+               "\n";
         out += excerpt(d.pos);
         for (const auto& [pos, message] : d.related)
             out += "  " + (pos ? to_string(pos) + ": " : std::string()) + message.text(language) + "\n";
@@ -197,9 +199,12 @@ std::vector<std::string> suggestions(const std::string& name, const std::vector<
         if (candidate.size() > 64 || candidate == name) continue;
         const std::string have = lower(candidate);
         size_t distance = edit_distance(wanted, have);
-        const bool part = wanted.size() >= 3 && (have.find(wanted) != std::string::npos || wanted.find(have) != std::string::npos) && have.size() >= 3;
+        const bool part = wanted.size() >= 3 &&
+                          (have.find(wanted) != std::string::npos || wanted.find(have) != std::string::npos) &&
+                          have.size() >= 3;
         if (part) distance = std::min<size_t>(distance, 2);
-        if (distance <= std::max<size_t>(1, std::min<size_t>(3, wanted.size() / 3 + 1)) || part) scored.emplace_back(distance, candidate);
+        if (distance <= std::max<size_t>(1, std::min<size_t>(3, wanted.size() / 3 + 1)) || part)
+            scored.emplace_back(distance, candidate);
     }
     std::stable_sort(scored.begin(), scored.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
     std::vector<std::string> out;

@@ -11,13 +11,13 @@ namespace viresco::cases {
 
 /// What the user asks for beside the case file.
 struct Request {
-    std::string path;                    // case file, or a folder that holds case.yaml
-    std::string scenario;                // empty: the files as they are
-    std::vector<std::string> routes;     // empty: all
+    std::string path;                                          // case file, or a folder that holds case.yaml
+    std::string scenario;                                      // empty: the files as they are
+    std::vector<std::string> routes;                           // empty: all
     std::vector<std::pair<std::string, std::string>> settings; // --set path=value
     std::string models_folder;
-    SourceStore* sources = nullptr;      // keeps the files' texts; outlives every message about them
-    bool shares = false;                 // also the parts of single exchanges (explain)
+    SourceStore* sources = nullptr; // keeps the files' texts; outlives every message about them
+    bool shares = false;            // also the parts of single exchanges (explain)
 };
 
 /// A named value to report: where its number is and how it is shown.

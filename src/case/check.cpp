@@ -7,13 +7,15 @@ namespace {
 
 void check_statements(plant::Library& library, const text::Node& file) {
     for (const auto& e : file.entries())
-        if (e.key == "equations" || e.key == "every" || e.key == "liquid" || e.key == "gas" || e.key == "steam" || e.key == "many")
+        if (e.key == "equations" || e.key == "every" || e.key == "liquid" || e.key == "gas" || e.key == "steam" ||
+            e.key == "many")
             if (e.value.is_scalar()) library.statements(e.value);
 }
 
 } // namespace
 
-void check_file(const std::string& path, const std::string& models_folder, SourceStore& sources, Diagnostics& diagnostics) {
+void check_file(const std::string& path, const std::string& models_folder, SourceStore& sources,
+                Diagnostics& diagnostics) {
     plant::Library library(models_folder, sources, diagnostics);
     std::error_code ignored;
     if (std::filesystem::is_directory(path, ignored)) {
@@ -47,7 +49,8 @@ void check_file(const std::string& path, const std::string& models_folder, Sourc
     } else if (kind == "plant") {
         if (const text::Node* list = file->find("components"))
             for (const text::Node& item : list->items())
-                if (const text::Node* n = library.load("components", "components", item.scalar(), item.pos())) components.read(*n, diagnostics);
+                if (const text::Node* n = library.load("components", "components", item.scalar(), item.pos()))
+                    components.read(*n, diagnostics);
         if (diagnostics.has_errors()) return;
         plant::declare_components(context);
         plant::Plant p = plant::build_plant(context, *file, "plant");

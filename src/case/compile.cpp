@@ -72,7 +72,9 @@ private:
         if (const Node* n = map.find("region")) e.region = n->scalar();
         if (const Node* n = map.find("type")) {
             e.type = n->scalar();
-            if (e.type != "footprint" && e.type != "emission") suggest(d_.error(n->pos(), MessageId::unknown_electricity_type, {e.type}), e.type, {"footprint", "emission"});
+            if (e.type != "footprint" && e.type != "emission")
+                suggest(d_.error(n->pos(), MessageId::unknown_electricity_type, {e.type}), e.type,
+                        {"footprint", "emission"});
         }
         if (const Node* n = map.find("year")) e.year = std::atoi(n->scalar().c_str());
     }
@@ -80,21 +82,30 @@ private:
     void read() {
         file_ = case_file();
         d_.throw_if_errors();
-        const bool all_known = plant::check_keys(*file_, {"viresco", "kind", "title", "description", "product", "functional unit", "routes", "background", "prices", "economics", "indicators",
-                                   "electricity", "scenarios", "boundary"}, d_);
-        out_->title = file_->find("title") ? matter::read_title(*file_->find("title"), d_) : matter::Title{"case", "案例"};
+        const bool all_known = plant::check_keys(*file_,
+                                                 {"viresco", "kind", "title", "description", "product",
+                                                  "functional unit", "routes", "background", "prices", "economics",
+                                                  "indicators", "electricity", "scenarios", "boundary"},
+                                                 d_);
+        out_->title = file_->find("title") ? matter::read_title(*file_->find("title"), d_)
+                                           : matter::Title{"case", "案例"};
         out_->product = plant::scalar_of(*file_, "product", d_);
         // A key that is not known may be the one that seems to be missing.
-        if (out_->product.empty() && all_known) d_.error({file_->pos().file, 1, 1, 1}, MessageId::case_needs, {"product"});
+        if (out_->product.empty() && all_known)
+            d_.error({file_->pos().file, 1, 1, 1}, MessageId::case_needs, {"product"});
         const Node* unit = file_->find("functional unit");
         if (!unit) {
             if (all_known) d_.error({file_->pos().file, 1, 1, 1}, MessageId::case_needs, {"functional unit"});
         } else {
             units::UnitError error;
             const auto q = units::parse_quantity(unit->scalar(), &error);
-            if (!q) d_.error(unit->position(error.offset, error.length), error.message.id, error.message.args).hints = error.hints;
-            else if (q->dimension().text() != "kg") d_.error(unit->pos(), MessageId::functional_unit_mass, {unit->scalar()});
-            else out_->functional_unit = *q;
+            if (!q)
+                d_.error(unit->position(error.offset, error.length), error.message.id, error.message.args).hints =
+                    error.hints;
+            else if (q->dimension().text() != "kg")
+                d_.error(unit->pos(), MessageId::functional_unit_mass, {unit->scalar()});
+            else
+                out_->functional_unit = *q;
         }
         out_->electricity.pos = {file_->pos().file, 1, 1, 1};
         if (const Node* e = file_->find("electricity")) electricity(*e);
@@ -116,13 +127,15 @@ private:
             std::vector<std::string> known;
             if (list)
                 for (const auto& e : list->entries()) known.push_back(e.key);
-            auto& d = d_.error(list ? list->pos() : SourcePos{file_->pos().file, 1, 1, 1}, MessageId::unknown_scenario, {wanted});
+            auto& d = d_.error(list ? list->pos() : SourcePos{file_->pos().file, 1, 1, 1}, MessageId::unknown_scenario,
+                               {wanted});
             suggest(d, wanted, known);
             return;
         }
         if (!plant::expect_map(*s, "'" + wanted + "'", d_)) return;
         plant::check_keys(*s, {"title", "set", "electricity"}, d_);
-        out_->scenario_title = s->find("title") ? matter::read_title(*s->find("title"), d_) : matter::Title{wanted, wanted};
+        out_->scenario_title = s->find("title") ? matter::read_title(*s->find("title"), d_)
+                                                : matter::Title{wanted, wanted};
         if (const Node* e = s->find("electricity")) electricity(*e);
         if (const Node* set = s->find("set"); set && plant::expect_map(*set, "'set'", d_))
             for (const auto& e : set->entries()) overrides_.add(e.key, &e.value, e.key_pos);
@@ -146,11 +159,13 @@ private:
             if (const Node* p = library().load("plants", "plant", name, e.value.pos())) plants.emplace_back(e.key, p);
         }
         for (const std::string& r : out_->request.routes)
-            if (std::find(known.begin(), known.end(), r) == known.end()) suggest(d_.error(routes->pos(), MessageId::unknown_route, {r}), r, known);
+            if (std::find(known.begin(), known.end(), r) == known.end())
+                suggest(d_.error(routes->pos(), MessageId::unknown_route, {r}), r, known);
         d_.throw_if_errors();
 
         model_ = std::make_unique<lang::Model>(d_);
-        context_ = std::make_unique<plant::Context>(plant::Context{library(), *model_, out_->components, overrides_, out_->settings, {}, {}, {}});
+        context_ = std::make_unique<plant::Context>(
+            plant::Context{library(), *model_, out_->components, overrides_, out_->settings, {}, {}, {}});
         std::vector<const Node*> read;
         for (const auto& [name, p] : plants)
             if (const Node* list = p->find("components"))
@@ -162,7 +177,8 @@ private:
                 }
         d_.throw_if_errors();
         plant::declare_components(*context_);
-        out_->background = lca::read_background(*context_, files("background", "background", "background"), out_->electricity);
+        out_->background = lca::read_background(*context_, files("background", "background", "background"),
+                                                out_->electricity);
         const auto prices = files("prices", "prices", "prices");
         lca::read_prices(*context_, prices);
         const auto economics = files("economics", "economics", "economics");
@@ -186,7 +202,9 @@ private:
             if (e.used) continue;
             const std::string route = e.path.substr(0, e.path.find('.'));
             const Node* routes = file_->find("routes");
-            const bool other_route = routes->find(route) && std::none_of(out_->routes.begin(), out_->routes.end(), [&](const auto& p) { return p.route == route; });
+            const bool other_route = routes->find(route) &&
+                                     std::none_of(out_->routes.begin(), out_->routes.end(),
+                                                  [&](const auto& p) { return p.route == route; });
             if (other_route) continue;
             auto& d = d_.error(e.pos, MessageId::no_such_address, {e.path});
             suggest(d, e.path, context_->addresses);
@@ -194,7 +212,8 @@ private:
             const std::string parent = e.path.substr(0, e.path.rfind('.') + 1);
             std::string list;
             for (const std::string& a : context_->addresses)
-                if (!parent.empty() && a.compare(0, parent.size(), parent) == 0 && list.size() < 300) list += (list.empty() ? "" : ", ") + a.substr(parent.size());
+                if (!parent.empty() && a.compare(0, parent.size(), parent) == 0 && list.size() < 300)
+                    list += (list.empty() ? "" : ", ") + a.substr(parent.size());
             if (!list.empty() && d.hints.empty()) d.hint(MessageId::addresses_there, {parent, list});
         }
     }
@@ -233,7 +252,8 @@ private:
             for (const auto& check : u.checks) ask(check.path, check.node->pos());
             if (u.type && u.type->equations)
                 for (const lang::Statement& s : *u.type->equations)
-                    if (s.indices.empty() && s.target.find('.') == std::string::npos) ask(u.prefix + s.target, s.target_span.pos());
+                    if (s.indices.empty() && s.target.find('.') == std::string::npos)
+                        ask(u.prefix + s.target, s.target_span.pos());
             for (const std::string& path : u.sizes) ask(path, u.pos);
             messages(u);
         }
@@ -249,7 +269,9 @@ private:
                     const size_t end = t.find('}', i);
                     if (end == std::string::npos) break;
                     const std::string path = u.prefix + "message." + t.substr(i + 1, end - i - 1);
-                    if (!model_->declared(path)) model_->add_formula(path, {}, check.scope, lang::parse_expression(e.value, i + 1, end, d_), e.value.position(i));
+                    if (!model_->declared(path))
+                        model_->add_formula(path, {}, check.scope, lang::parse_expression(e.value, i + 1, end, d_),
+                                            e.value.position(i));
                     if (model_->declared(path)) model_->value(path, {}, e.value.position(i));
                 }
             }
@@ -294,7 +316,8 @@ private:
             out_->by_path_.emplace(out_->named[i].path, static_cast<int>(i));
         }
         for (size_t k = 0; k < balances.size(); ++k)
-            out_->audit_.push_back({route_of[k], balances[k].unit, balances[k].quantity, out_->program.audit_slots()[2 * k], out_->program.audit_slots()[2 * k + 1],
+            out_->audit_.push_back({route_of[k], balances[k].unit, balances[k].quantity,
+                                    out_->program.audit_slots()[2 * k], out_->program.audit_slots()[2 * k + 1],
                                     out_->program.audit_missing()[2 * k + 1]});
         for (lang::DimId i = 0; i < m.dimensions.size(); ++i) out_->dimension_texts.push_back(m.dimensions.text(i));
         out_->overrides = overrides_.entries();
@@ -315,8 +338,10 @@ private:
                 said[static_cast<size_t>(o->missing)] = 1;
                 const lang::Named& n = out_->named[static_cast<size_t>(out_->find_named(path))];
                 const lang::Missing& what = out_->missing_list[static_cast<size_t>(o->missing)];
-                if (!what.where) d_.error(n.pos, what.what.id, what.what.args);
-                else d_.error(what.where, what.what.id, what.what.args).see(n.pos, MessageId::needed_by, {path});
+                if (!what.where)
+                    d_.error(n.pos, what.what.id, what.what.args);
+                else
+                    d_.error(what.where, what.what.id, what.what.args).see(n.pos, MessageId::needed_by, {path});
             };
             for (const auto& s : p.streams)
                 for (const char* name : {".mass", ".H"}) need(s.path + name);
@@ -342,7 +367,9 @@ private:
         for (const auto& def : out_->definitions) {
             if (def.electricity.empty() || def.electricity == item->electricity_type) continue;
             const std::string chosen = out_->electricity.region + " " + std::to_string(out_->electricity.year);
-            d_.warning(out_->electricity.pos, MessageId::electricity_type_differs, {def.id, def.electricity, item->electricity_type, chosen}).hint(MessageId::electricity_type_hint);
+            d_.warning(out_->electricity.pos, MessageId::electricity_type_differs,
+                       {def.id, def.electricity, item->electricity_type, chosen})
+                .hint(MessageId::electricity_type_hint);
         }
     }
 
@@ -383,12 +410,16 @@ std::vector<Diagnostic> not_numbers(const Case& c, const lang::Evaluation& e, si
             }
         }
         // A conditional indicator may be meaningless where its condition does not hold.
-        const auto conditional = [](const std::string& path) { return path.find(".indicators.") != std::string::npos || path.find(".steps.") != std::string::npos; };
+        const auto conditional = [](const std::string& path) {
+            return path.find(".indicators.") != std::string::npos || path.find(".steps.") != std::string::npos;
+        };
         if (conditional(n->path) || conditional(c.named[i].path)) continue;
         auto& d = wrong.error(n->pos, MessageId::not_a_number, {n->path, n->span.node ? n->span.text() : n->note});
         for (const int use : n->uses) {
             const Output& u = c.outputs()[static_cast<size_t>(use)];
-            if (u.slot >= 0) d.see(c.named[static_cast<size_t>(use)].pos, MessageId::operand_value, {c.named[static_cast<size_t>(use)].path, units::format_number(e.value(u.slot))});
+            if (u.slot >= 0)
+                d.see(c.named[static_cast<size_t>(use)].pos, MessageId::operand_value,
+                      {c.named[static_cast<size_t>(use)].path, units::format_number(e.value(u.slot))});
         }
     }
     return wrong.all();
@@ -409,7 +440,9 @@ std::vector<Diagnostic> negative_flows(const Case& c, const lang::Evaluation& e)
                 if (std::isfinite(flow) && flow < -1e-9 * std::max(std::abs(mass), 1e-9)) negative.push_back(&s);
             }
             const auto follows = [&](const plant::Stream* s) {
-                return std::any_of(negative.begin(), negative.end(), [&](const plant::Stream* before) { return !s->from_unit.empty() && before->to_unit == s->from_unit; });
+                return std::any_of(negative.begin(), negative.end(), [&](const plant::Stream* before) {
+                    return !s->from_unit.empty() && before->to_unit == s->from_unit;
+                });
             };
             // In a loop everything follows from everything.
             const bool loop = std::all_of(negative.begin(), negative.end(), follows);
@@ -417,12 +450,14 @@ std::vector<Diagnostic> negative_flows(const Case& c, const lang::Evaluation& e)
                 if (!loop && follows(s)) continue;
                 const std::string flow = lang::format_si(e.value(c.find(s->path + ".m[" + component + "]")->slot), kgh);
                 if (!s->from_unit.empty()) {
-                    wrong.error(s->pos, MessageId::negative_flow, {s->id, component, flow}).hint(MessageId::negative_flow_hint);
+                    wrong.error(s->pos, MessageId::negative_flow, {s->id, component, flow})
+                        .hint(MessageId::negative_flow_hint);
                     continue;
                 }
                 const std::string feed = s->path.substr(p.prefix.size());
                 const int given = c.find_named(s->path + ".flow[" + component + "]");
-                wrong.error(given >= 0 ? c.named[static_cast<size_t>(given)].pos : s->pos, MessageId::flow_of_feed_negative, {feed, component, flow});
+                wrong.error(given >= 0 ? c.named[static_cast<size_t>(given)].pos : s->pos,
+                            MessageId::flow_of_feed_negative, {feed, component, flow});
             }
         }
     return wrong.all();
@@ -444,7 +479,9 @@ std::vector<Diagnostic> open_balances(const Case& c, lang::Evaluation& e) {
                 std::snprintf(size, sizeof size, " %.2g", net / gross);
                 open += (open.empty() ? "" : ", ") + a.quantity + size;
             }
-            if (!open.empty()) wrong.error(u.pos, MessageId::balance_open, {p.route + "." + u.name, u.type ? u.type->name : "", open}).hint(MessageId::balance_open_hint);
+            if (!open.empty())
+                wrong.error(u.pos, MessageId::balance_open, {p.route + "." + u.name, u.type ? u.type->name : "", open})
+                    .hint(MessageId::balance_open_hint);
         }
     return wrong.all();
 }
@@ -461,9 +498,13 @@ Diagnostics Compiler::blocked(const Case& c, const lang::Evaluation& e) {
     for (const int k : status.worst) {
         const lang::Unknown& u = c.program.unknowns()[static_cast<size_t>(k)];
         const auto& s = c.program.unknown_slots()[static_cast<size_t>(k)];
-        char buffer[160];
-        std::snprintf(buffer, sizeof buffer, "%.6g, %.6g", e.value(s.left), e.value(s.right));
-        d.see(u.pos, MessageId::blocking_equation, {u.path, u.equation, buffer});
+        const auto side = [&](int slot) {
+            char number[32];
+            std::snprintf(number, sizeof number, "%.6g", e.value(slot));
+            return std::isnan(e.value(slot)) ? std::string("nan")
+                                             : number + u.sides_unit; // whatever the sign bit of a NaN
+        };
+        d.see(u.pos, MessageId::blocking_equation, {u.path, u.equation, side(s.left) + ", " + side(s.right)});
     }
     // What cannot be right by itself says more than an equation that it spoils.
     for (const Diagnostic& cause : not_numbers(c, e, 1)) {
@@ -475,7 +516,9 @@ Diagnostics Compiler::blocked(const Case& c, const lang::Evaluation& e) {
     return out;
 }
 
-std::unique_ptr<Case> Case::compile(const Request& request, Diagnostics& warnings) { return Compiler(request, warnings).run(); }
+std::unique_ptr<Case> Case::compile(const Request& request, Diagnostics& warnings) {
+    return Compiler(request, warnings).run();
+}
 
 namespace {
 
@@ -524,8 +567,11 @@ void evaluate(const Case& c, lang::Evaluation& e, std::span<const double> parame
                     return t ? fill(c, e, u.prefix, t->scalar()) : std::string();
                 };
                 const std::string where = p.route + "." + u.name;
-                wrong.error(u.pos, MessageId::requirement_failed, {where, text("en"), text("zh").empty() ? text("en") : text("zh")})
-                    .see(check.node->find("check")->pos(), MessageId::requirement_here, {check.node->find("check")->scalar()});
+                wrong
+                    .error(u.pos, MessageId::requirement_failed,
+                           {where, text("en"), text("zh").empty() ? text("en") : text("zh")})
+                    .see(check.node->find("check")->pos(), MessageId::requirement_here,
+                         {check.node->find("check")->scalar()});
             }
     }
     if (wrong.has_errors()) throw ConfigError(wrong);
@@ -539,7 +585,8 @@ void evaluate(const Case& c, lang::Evaluation& e, std::span<const double> parame
             std::snprintf(number, sizeof number, "%.6g", u.unit.from_si(*x));
             return number + (u.unit.text.empty() ? "" : " " + u.unit.text);
         };
-        wrong.error(u.pos, MessageId::specification_outside_limits, {u.path, u.equation, show(v, ""), show(u.lowest, "-inf"), show(u.highest, "inf")});
+        wrong.error(u.pos, MessageId::specification_outside_limits,
+                    {u.path, u.equation, show(v, ""), show(u.lowest, "-inf"), show(u.highest, "inf")});
     }
     if (wrong.has_errors()) throw ConfigError(wrong);
     for (const Diagnostic& d : not_numbers(c, e, 1)) wrong.add(d);

@@ -19,8 +19,10 @@ public:
         line("", fmt::format("{}: {}, {}", text(MessageId::explain_route), plant_.route, plant_.title.in(language_)));
         if (!def.definition.in(language_).empty()) line("", def.definition.in(language_));
         line("", fmt::format("{} = {}   {}", def.id, one_line(def.formula->scalar()), place(def.formula->pos())));
-        if (def.additive) parts(def, value);
-        else walk(c_.find_named(assess::indicator_path(plant_, def.id)), "", depth_ + 1);
+        if (def.additive)
+            parts(def, value);
+        else
+            walk(c_.find_named(assess::indicator_path(plant_, def.id)), "", depth_ + 1);
         if (!unverified_.empty()) {
             line("", "");
             line("", text(MessageId::explain_unverified));
@@ -35,7 +37,9 @@ private:
         double value;
     };
 
-    std::string text(MessageId id, std::vector<std::string> args = {}) const { return Message{id, std::move(args)}.text(language_); }
+    std::string text(MessageId id, std::vector<std::string> args = {}) const {
+        return Message{id, std::move(args)}.text(language_);
+    }
     void line(const std::string& indent, const std::string& content) { out_ += indent + content + "\n"; }
 
     static std::string one_line(const std::string& s) {
@@ -52,7 +56,8 @@ private:
     static std::string show(double si, const units::Unit& unit) { return lang::format_si(si, unit, 4); }
 
     std::string show(const Output& o) const {
-        static const std::map<std::string, const char*> readable{{"W", "kW"}, {"kg/s", "kg/h"}, {"m3/s", "m3/h"}, {"mol/s", "kmol/h"}};
+        static const std::map<std::string, const char*> readable{
+            {"W", "kW"}, {"kg/s", "kg/h"}, {"m3/s", "m3/h"}, {"mol/s", "kmol/h"}};
         const std::string& dim = c_.dimension_texts[static_cast<size_t>(o.dim)];
         const auto it = readable.find(dim);
         const auto unit = units::parse_unit(it == readable.end() ? dim : it->second);
@@ -63,14 +68,16 @@ private:
         if (!pos.file) return {};
         const std::string& models = c_.request.models_folder;
         std::string path = pos.file->path;
-        if (!models.empty() && path.compare(0, models.size(), models) == 0) path = "models" + path.substr(models.size());
+        if (!models.empty() && path.compare(0, models.size(), models) == 0)
+            path = "models" + path.substr(models.size());
         return path + (pos.line > 0 ? ":" + std::to_string(pos.line) : "");
     }
 
     /// "1.1 kgCO2e/kg  models/..:14 (estimate: engineering estimate)"
     std::string provenance(int parameter) const {
         const lang::Parameter& p = c_.program.parameters()[static_cast<size_t>(parameter)];
-        std::string out = show(c_.parameters[static_cast<size_t>(parameter)], p.datum.unit) + "   " + place(p.datum.pos) + " (" + matter::to_string(p.datum.evidence);
+        std::string out = show(c_.parameters[static_cast<size_t>(parameter)], p.datum.unit) + "   " +
+                          place(p.datum.pos) + " (" + matter::to_string(p.datum.evidence);
         if (!p.datum.source.empty()) out += ": " + p.datum.source;
         return out + ")";
     }
@@ -82,12 +89,17 @@ private:
             steps.emplace_back(s, e_.value(c_.find(assess::indicator_path(plant_, def.id, s))->slot));
             sum_of_steps += steps.back().second;
         }
-        std::stable_sort(steps.begin(), steps.end(), [](const auto& a, const auto& b) { return std::fabs(a.second) > std::fabs(b.second); });
+        std::stable_sort(steps.begin(), steps.end(),
+                         [](const auto& a, const auto& b) { return std::fabs(a.second) > std::fabs(b.second); });
         for (size_t i = 0; i < steps.size(); ++i) {
             const auto& [step, value] = steps[i];
             const bool last = i + 1 == steps.size();
             const matter::Title& title = plant::section_title(plant_, step);
-            line(last ? "└─ " : "├─ ", fmt::format("{} {}   {}", step + (title.in(language_).empty() || title.in(language_) == step ? "" : " (" + title.in(language_) + ")"), show(value, def.unit), percent(value, total)));
+            line(last ? "└─ " : "├─ ", fmt::format("{} {}   {}",
+                                                   step + (title.in(language_).empty() || title.in(language_) == step
+                                                               ? ""
+                                                               : " (" + title.in(language_) + ")"),
+                                                   show(value, def.unit), percent(value, total)));
             const std::string bar = last ? "   " : "│  ";
             std::vector<Part> list;
             for (const plant::Exchange& x : plant_.exchanges) {
@@ -96,15 +108,20 @@ private:
                 sum_of_exchanges += v;
                 if (v != 0) list.push_back({&x, v});
             }
-            std::stable_sort(list.begin(), list.end(), [](const Part& a, const Part& b) { return std::fabs(a.value) > std::fabs(b.value); });
+            std::stable_sort(list.begin(), list.end(),
+                             [](const Part& a, const Part& b) { return std::fabs(a.value) > std::fabs(b.value); });
             for (size_t k = 0; k < list.size(); ++k) exchange(def, list[k], total, bar, k + 1 == list.size());
         }
-        line("", text(MessageId::explain_sums, {show(sum_of_steps, def.unit), show(sum_of_exchanges, def.unit), show(total, def.unit),
-                                                fmt::format("{:.1e}", relative(sum_of_steps, total)), fmt::format("{:.1e}", relative(sum_of_exchanges, total))}));
+        line("",
+             text(MessageId::explain_sums, {show(sum_of_steps, def.unit), show(sum_of_exchanges, def.unit),
+                                            show(total, def.unit), fmt::format("{:.1e}", relative(sum_of_steps, total)),
+                                            fmt::format("{:.1e}", relative(sum_of_exchanges, total))}));
     }
 
     static double relative(double a, double b) { return b != 0 ? std::fabs(a - b) / std::fabs(b) : std::fabs(a - b); }
-    static std::string percent(double part, double total) { return total != 0 ? fmt::format("{:.1f} %", 100 * part / total) : ""; }
+    static std::string percent(double part, double total) {
+        return total != 0 ? fmt::format("{:.1f} %", 100 * part / total) : "";
+    }
 
     void exchange(const assess::Definition& def, const Part& part, double total, const std::string& bar, bool last) {
         const plant::Exchange& x = *part.exchange;
@@ -112,20 +129,29 @@ private:
         const double product = e_.value(c_.find(plant_.product_path)->slot);
         const Output* amount = c_.find(plant_.prefix + "amount[" + x.id + "]");
         const units::Unit unit = item ? item->unit : *units::parse_unit("kg");
-        line(bar + (last ? "└─ " : "├─ "), fmt::format("{} {}   {}", x.id, show(part.value, def.unit), percent(part.value, total)));
+        line(bar + (last ? "└─ " : "├─ "),
+             fmt::format("{} {}   {}", x.id, show(part.value, def.unit), percent(part.value, total)));
         const std::string inner = bar + (last ? "   " : "│  ");
         units::Unit per = unit;
         per.text += "/kg";
-        line(inner, fmt::format("{}: {}{}", text(MessageId::explain_amount), show(e_.value(amount->slot) / product, per), item ? "  (" + item->title.in(language_) + ")" : ""));
+        line(inner,
+             fmt::format("{}: {}{}", text(MessageId::explain_amount), show(e_.value(amount->slot) / product, per),
+                         item ? "  (" + item->title.in(language_) + ")" : ""));
         if (item)
             for (const char* factor : {"gwp100", "energy", "energy_equivalent", "mass", "water_content"}) {
                 const auto it = item->factors.find(factor);
                 if (it == item->factors.end() || !uses(assess::share_path(plant_, def.id, x.id), it->second)) continue;
-                line(inner, fmt::format("{} {}{}: {}", item->name, item->electricity_type.empty() ? "" : item->electricity_type + " ", factor, provenance(it->second)));
-                if (!item->verified) unverified_.insert(item->name + " " + factor + "   " + place(c_.program.parameters()[static_cast<size_t>(it->second)].datum.pos));
+                line(inner, fmt::format("{} {}{}: {}", item->name,
+                                        item->electricity_type.empty() ? "" : item->electricity_type + " ", factor,
+                                        provenance(it->second)));
+                if (!item->verified)
+                    unverified_.insert(item->name + " " + factor + "   " +
+                                       place(c_.program.parameters()[static_cast<size_t>(it->second)].datum.pos));
             }
         const int price = c_.program.find_parameter("prices." + x.item);
-        if (price >= 0 && uses(assess::share_path(plant_, def.id, x.id), price)) line(inner, fmt::format("{} {}: {}", item ? item->name : x.item, text(MessageId::explain_price), provenance(price)));
+        if (price >= 0 && uses(assess::share_path(plant_, def.id, x.id), price))
+            line(inner, fmt::format("{} {}: {}", item ? item->name : x.item, text(MessageId::explain_price),
+                                    provenance(price)));
         if (std::fabs(part.value) < 0.02 * std::fabs(total)) return; // small parts are not walked
         walk(c_.find_named(x.stream.empty() ? x.amount : x.stream + ".mass"), inner, depth_);
     }
@@ -170,12 +196,17 @@ private:
             return;
         }
         if (n.kind == lang::Named::Kind::unknown) {
-            line(indent + "· ", fmt::format("{} = {}   {}", n.path, show(o), text(MessageId::explain_solved, {n.note.empty() ? one_line(n.span.text()) : n.note})));
+            line(indent + "· ",
+                 fmt::format("{} = {}   {}", n.path, show(o),
+                             text(MessageId::explain_solved, {n.note.empty() ? one_line(n.span.text()) : n.note})));
             return;
         }
         if (n.kind == lang::Named::Kind::built_in) {
             if (n.uses.empty()) {
-                line(indent + "· ", fmt::format("{} = {}   {}", n.path, show(o), n.note.compare(0, 8, "recycle ") == 0 ? text(MessageId::explain_recycle, {n.note.substr(8)}) : n.note));
+                line(indent + "· ", fmt::format("{} = {}   {}", n.path, show(o),
+                                                n.note.compare(0, 8, "recycle ") == 0
+                                                    ? text(MessageId::explain_recycle, {n.note.substr(8)})
+                                                    : n.note));
                 return;
             }
             if (n.uses.size() == 1) { // "what an inlet tells is what its stream tells"
@@ -184,7 +215,10 @@ private:
             }
         }
         const bool again = !walked_.insert(id).second;
-        line(indent + "· ", fmt::format("{} = {}{}{}", n.path, show(o), n.span.node ? "   = " + one_line(n.span.text()) + "   " + place(n.span.pos()) : n.note.empty() ? "" : "   (" + n.note + ")",
+        line(indent + "· ", fmt::format("{} = {}{}{}", n.path, show(o),
+                                        n.span.node ? "   = " + one_line(n.span.text()) + "   " + place(n.span.pos())
+                                        : n.note.empty() ? ""
+                                                         : "   (" + n.note + ")",
                                         again ? "   " + text(MessageId::explain_above) : ""));
         if (!again) walk(id, indent + "  ", levels - 1);
     }
@@ -201,7 +235,8 @@ private:
 
 } // namespace
 
-std::string explain(const Case& c, const lang::Evaluation& e, const plant::Plant& p, const std::string& indicator, int depth, Language language) {
+std::string explain(const Case& c, const lang::Evaluation& e, const plant::Plant& p, const std::string& indicator,
+                    int depth, Language language) {
     std::vector<std::string> known;
     for (const assess::Definition& def : c.definitions) {
         known.push_back(def.id);

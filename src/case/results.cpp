@@ -14,7 +14,9 @@ Json title_of(const matter::Title& t) { return {{"en", t.en}, {"zh", t.zh}}; }
 
 Json number(double v) { return std::isfinite(v) ? Json(v) : Json(nullptr); }
 
-Json quantity(double value, const std::string& unit) { return {{"value", number(value)}, {"unit", unit.empty() ? "1" : unit}}; }
+Json quantity(double value, const std::string& unit) {
+    return {{"value", number(value)}, {"unit", unit.empty() ? "1" : unit}};
+}
 
 /// Reads the numbers of one evaluation into the document of docs/results-schema.json.
 class Writer {
@@ -50,7 +52,8 @@ private:
     /// A value in a unit that people read: W as kW, kg/s as kg/h, K as degC.
     Json readable(double si, lang::DimId dim) const {
         const std::string& text = c_.dimension_texts[static_cast<size_t>(dim)];
-        static const std::map<std::string, const char*> shown{{"W", "kW"}, {"kg/s", "kg/h"}, {"K", "degC"}, {"Pa", "bar"}, {"m3/s", "m3/h"}, {"mol/s", "kmol/h"}};
+        static const std::map<std::string, const char*> shown{{"W", "kW"},   {"kg/s", "kg/h"}, {"K", "degC"},
+                                                              {"Pa", "bar"}, {"m3/s", "m3/h"}, {"mol/s", "kmol/h"}};
         const auto it = shown.find(text);
         if (it == shown.end()) return quantity(si, text);
         return quantity(units::parse_unit(it->second)->from_si(si), it->second);
@@ -62,8 +65,11 @@ private:
         h["title"] = title_of(c_.title);
         h["path"] = c_.request.path;
         const int product = c_.components.find(c_.product);
-        h["product"] = {{"name", c_.product}, {"title", product >= 0 ? title_of(c_.components[product].title) : title_of({c_.product, c_.product})}};
-        h["functional_unit"] = quantity(c_.functional_unit.unit.from_si(c_.functional_unit.si), c_.functional_unit.unit.text);
+        h["product"] = {
+            {"name", c_.product},
+            {"title", product >= 0 ? title_of(c_.components[product].title) : title_of({c_.product, c_.product})}};
+        h["functional_unit"] = quantity(c_.functional_unit.unit.from_si(c_.functional_unit.si),
+                                        c_.functional_unit.unit.text);
         h["scenario"] = c_.request.scenario.empty() ? "base" : c_.request.scenario;
         h["scenario_title"] = title_of(c_.scenario_title);
         char hash[32];
@@ -74,12 +80,17 @@ private:
         for (const auto& o : c_.overrides) {
             const std::string text = o.value && o.value->is_scalar() ? o.value->scalar() : "";
             const auto q = units::parse_quantity(text);
-            if (q) overrides.push_back({{"path", o.path}, {"value", q->unit.from_si(q->si)}, {"unit", q->unit.text.empty() ? "1" : q->unit.text}});
-            else overrides.push_back({{"path", o.path}, {"value", text}, {"unit", ""}});
+            if (q)
+                overrides.push_back({{"path", o.path},
+                                     {"value", q->unit.from_si(q->si)},
+                                     {"unit", q->unit.text.empty() ? "1" : q->unit.text}});
+            else
+                overrides.push_back({{"path", o.path}, {"value", text}, {"unit", ""}});
         }
         h["overrides"] = overrides;
         if (!c_.electricity.region.empty())
-            h["electricity"] = {{"factor_type", c_.electricity.type}, {"region", c_.electricity.region}, {"year", c_.electricity.year}};
+            h["electricity"] = {
+                {"factor_type", c_.electricity.type}, {"region", c_.electricity.region}, {"year", c_.electricity.year}};
         return h;
     }
 
@@ -99,7 +110,8 @@ private:
             total += weight;
         }
         Json out;
-        for (int k = 0; k < 4; ++k) out[matter::to_string(static_cast<matter::Evidence>(k))] = total > 0 ? sum[k] / total : 0.0;
+        for (int k = 0; k < 4; ++k)
+            out[matter::to_string(static_cast<matter::Evidence>(k))] = total > 0 ? sum[k] / total : 0.0;
         return out;
     }
 
@@ -109,7 +121,8 @@ private:
             const Output* o = c_.find(assess::indicator_path(p, def.id));
             if (!o || o->slot < 0) continue;
             const bool is = defined(p, def) && o->missing < 0;
-            Json j = is ? quantity(def.unit.from_si(e_.value(o->slot)), def.unit.text) : Json{{"value", nullptr}, {"unit", def.unit.text}};
+            Json j = is ? quantity(def.unit.from_si(e_.value(o->slot)), def.unit.text)
+                        : Json{{"value", nullptr}, {"unit", def.unit.text}};
             j["title"] = title_of(def.title);
             j["definition"] = title_of(def.definition);
             j["boundary"] = def.boundary;
@@ -125,7 +138,8 @@ private:
         for (const Case::Audit& a : c_.audit()) {
             if (a.route != route || a.unit != unit) continue;
             if (a.missing >= 0) {
-                out[a.quantity] = {{"status", "not defined"}, {"missing", Json::array({c_.missing[static_cast<size_t>(a.missing)]})}};
+                out[a.quantity] = {{"status", "not defined"},
+                                   {"missing", Json::array({c_.missing[static_cast<size_t>(a.missing)]})}};
                 continue;
             }
             const double gross = e_.value(a.gross), net = e_.value(a.net);
@@ -167,7 +181,8 @@ private:
     /// Paths of the model library are shown as models/..; nobody's folders belong in a result.
     std::string shown(const std::string& path) const {
         const std::string& models = c_.request.models_folder;
-        if (!models.empty() && path.compare(0, models.size(), models) == 0) return "models" + path.substr(models.size());
+        if (!models.empty() && path.compare(0, models.size(), models) == 0)
+            return "models" + path.substr(models.size());
         return path;
     }
 
@@ -192,11 +207,14 @@ private:
             j["per_fu"] = quantity(amount / product * fu / unit.factor, unit.text);
             Json impacts = Json::object();
             const double sign = x.kind == plant::Exchange::Kind::coproduct ? -1 : 1;
-            for (const std::string& impact : c_.background.impacts) impacts[impact] = quantity(sign * attribute(impact) / product * fu, "kgCO2e");
+            for (const std::string& impact : c_.background.impacts)
+                impacts[impact] = quantity(sign * attribute(impact) / product * fu, "kgCO2e");
             j["impacts"] = impacts;
-            if (const Output* cost = c_.find(p.prefix + "cost[" + x.id + "]"); cost && cost->slot >= 0 && cost->missing < 0) {
+            if (const Output* cost = c_.find(p.prefix + "cost[" + x.id + "]");
+                cost && cost->slot >= 0 && cost->missing < 0) {
                 std::string money = c_.dimension_texts[static_cast<size_t>(cost->dim)];
-                money = money.size() > 2 && money.find('/') != std::string::npos ? money.substr(0, money.find('/')) : "";
+                money = money.size() > 2 && money.find('/') != std::string::npos ? money.substr(0, money.find('/'))
+                                                                                 : "";
                 if (!money.empty()) j["cost"] = quantity(sign * attribute("cost") / product * fu, money);
             }
             if (item)
@@ -216,7 +234,8 @@ private:
                 list[def.id] = quantity(def.unit.from_si(v), def.unit.text);
             }
             const matter::Title& t = plant::section_title(p, step);
-            out[step] = {{"title", t.en.empty() ? title_of({step, step}) : title_of(t)}, {"indicators", std::move(list)}};
+            out[step] = {{"title", t.en.empty() ? title_of({step, step}) : title_of(t)},
+                         {"indicators", std::move(list)}};
         }
         return out;
     }
@@ -233,9 +252,11 @@ private:
             if (u.type && u.type->equations)
                 for (const lang::Statement& equation : *u.type->equations) {
                     if (!equation.indices.empty() || equation.target.find('.') != std::string::npos) continue;
-                    if (const Output* o = c_.find(u.prefix + equation.target); o && o->slot >= 0) variables[equation.target] = readable(e_.value(o->slot), o->dim);
+                    if (const Output* o = c_.find(u.prefix + equation.target); o && o->slot >= 0)
+                        variables[equation.target] = readable(e_.value(o->slot), o->dim);
                 }
-            for (const auto& t : u.energy) variables["energy." + t.name] = readable(value(t.path), c_.find(t.path)->dim);
+            for (const auto& t : u.energy)
+                variables["energy." + t.name] = readable(value(t.path), c_.find(t.path)->dim);
             j["variables"] = variables;
             out[u.name] = std::move(j);
         }
@@ -261,7 +282,9 @@ private:
             j["from"] = s.from_unit.empty() ? Json(nullptr) : Json(s.from_unit + "." + s.from_port);
             j["to"] = s.to_unit.empty() ? Json(nullptr) : Json(s.to_unit + "." + s.to_port);
             const size_t arrow = s.id.find(" -> ");
-            const std::string name = s.from_unit.empty() ? s.id.substr(0, arrow) : s.to_unit.empty() ? s.id.substr(arrow + 4) : s.id;
+            const std::string name = s.from_unit.empty() ? s.id.substr(0, arrow)
+                                     : s.to_unit.empty() ? s.id.substr(arrow + 4)
+                                                         : s.id;
             j["name"] = name;
             matter::Title title = between(p, s, name);
             for (const auto& f : p.feeds)
@@ -292,7 +315,8 @@ private:
             const lang::Parameter& x = c_.program.parameters()[i];
             if (c_.program.parameter_slots()[i] < 0 && !x.integer) continue;
             const std::string root = x.path.substr(0, x.path.find('.'));
-            const bool other = root != p.route && std::any_of(c_.routes.begin(), c_.routes.end(), [&](const auto& r) { return r.route == root; });
+            const bool other = root != p.route && std::any_of(c_.routes.begin(), c_.routes.end(),
+                                                              [&](const auto& r) { return r.route == root; });
             if (other) continue;
             const units::Unit& u = x.datum.unit;
             Json j;
@@ -302,10 +326,12 @@ private:
             j["title"] = title_of(x.title);
             j["evidence"] = matter::to_string(x.datum.evidence);
             j["source"] = x.datum.source;
-            j["range"] = x.datum.low_si ? Json::array({u.from_si(*x.datum.low_si), u.from_si(*x.datum.high_si)}) : Json(nullptr);
+            j["range"] = x.datum.low_si ? Json::array({u.from_si(*x.datum.low_si), u.from_si(*x.datum.high_si)})
+                                        : Json(nullptr);
             j["file"] = x.datum.pos.file ? shown(x.datum.pos.file->path) : "";
             j["line"] = x.datum.pos.line;
-            j["overridden"] = c_.parameters[i] != x.datum.si || (x.datum.pos.file && x.datum.pos.file->path.compare(0, 6, "--set ") == 0);
+            j["overridden"] = c_.parameters[i] != x.datum.si ||
+                              (x.datum.pos.file && x.datum.pos.file->path.compare(0, 6, "--set ") == 0);
             out.push_back(std::move(j));
         }
         return out;
@@ -321,7 +347,9 @@ private:
         r["units"] = units_of(p);
         r["streams"] = streams(p);
         r["parameters"] = parameters(p);
-        r["solver"] = {{"unknowns", c_.program.unknowns().size()}, {"newton_iterations", e_.status().newton_iterations}, {"residual", e_.status().residual}};
+        r["solver"] = {{"unknowns", c_.program.unknowns().size()},
+                       {"newton_iterations", e_.status().newton_iterations},
+                       {"residual", e_.status().residual}};
         return r;
     }
 
@@ -356,13 +384,15 @@ private:
                 if (!(sign * x <= sign * worst)) worst = x;
             }
             Json row{{"id", def.id}, {"values", values}, {"unit", def.unit.text}};
-            const bool judged = all && !tie && c_.routes.size() > 1 && (def.better == "lower" || def.better == "higher");
+            const bool judged = all && !tie && c_.routes.size() > 1 &&
+                                (def.better == "lower" || def.better == "higher");
             row["best"] = judged ? Json(best_route) : Json(nullptr);
             row["ratio"] = all && best != 0 && c_.routes.size() > 1 ? number(worst / best) : Json(nullptr);
             rows.push_back(std::move(row));
         }
         out["rows"] = rows;
-        out["note"] = {{"en", "single values; without their uncertainty a small difference decides nothing"}, {"zh", "均为单一数值；未计不确定性时，小的差异不足以判定优劣"}};
+        out["note"] = {{"en", "single values; without their uncertainty a small difference decides nothing"},
+                       {"zh", "均为单一数值；未计不确定性时，小的差异不足以判定优劣"}};
         return out;
     }
 

@@ -50,21 +50,40 @@ struct ForClause {
 
 struct Expr {
     enum class Kind {
-        number, reference, negate, add, subtract, multiply, divide, power, call, reduce, unit,
-        less, less_equal, greater, greater_equal, index_equal, index_not_equal, in_set, not_in_set,
-        logical_and, logical_or, logical_not
+        number,
+        reference,
+        negate,
+        add,
+        subtract,
+        multiply,
+        divide,
+        power,
+        call,
+        reduce,
+        unit,
+        less,
+        less_equal,
+        greater,
+        greater_equal,
+        index_equal,
+        index_not_equal,
+        in_set,
+        not_in_set,
+        logical_and,
+        logical_or,
+        logical_not
     };
     Kind kind = Kind::number;
     Span span;
     double number = 0;
-    units::Unit unit;              // number, unit
+    units::Unit unit; // number, unit
     bool literal_zero = false;
-    std::string name;              // reference: dotted path; call, reduce: function
+    std::string name;               // reference: dotted path; call, reduce: function
     std::vector<IndexExpr> indices; // reference; index comparison: two
     std::vector<ExprPtr> arguments;
-    ForClause clause;              // reduce
-    SetExpr set;                   // in_set
-    int height = 1;                // longest way to a leaf
+    ForClause clause; // reduce
+    SetExpr set;      // in_set
+    int height = 1;   // longest way to a leaf
 };
 
 /// `target = value for .. if ..` or `solve target: left == right from start`.

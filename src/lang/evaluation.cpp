@@ -8,6 +8,8 @@ namespace viresco::lang {
 namespace {
 
 constexpr double tolerance = 1e-10; // relative residual; one more Newton step follows
+constexpr double tight = 1e-13;     // .. where that step goes with the factors of another place
+constexpr double serves = 0.1;      // factors are kept as long as a step leaves no more of the residual than this
 constexpr double tiny_step = 1e-14; // relative size of a step that can change nothing any more
 constexpr int max_iterations = 80, max_halvings = 12, max_ticks = 2000;
 constexpr double infinity = std::numeric_limits<double>::infinity();
@@ -27,10 +29,10 @@ Evaluation::Evaluation(const Program& program, const Kernels& set)
     u_.resize(n * w);
     du_.resize(n * w);
     saved_.resize(n * w);
-    matrix_.resize(n * n);
     rhs_.resize(n);
-    pivot_.resize(n);
+    rhs_lanes_.resize(n * w);
     lanes_.resize(w);
+    own_.resize(w);
     status_.resize(w);
 
     // Streams number their flows by group; the numbers need not be dense.
@@ -53,7 +55,8 @@ void Evaluation::size_groups(const ImplicitBlock& block, int lane) {
         const int g = group_of_[static_cast<size_t>(k)];
         if (g < 0) continue;
         const double size = std::fabs(value(program_.unknown_slots()[static_cast<size_t>(k)].left, lane));
-        if (std::isfinite(size)) group_size_[static_cast<size_t>(g)] = std::max(group_size_[static_cast<size_t>(g)], size);
+        if (std::isfinite(size))
+            group_size_[static_cast<size_t>(g)] = std::max(group_size_[static_cast<size_t>(g)], size);
     }
 }
 
@@ -81,32 +84,77 @@ void Evaluation::evaluate_residual(const ImplicitBlock& block) {
     kernels_.run(block.residual.data(), block.residual.data() + block.residual.size(), slots_.data());
 }
 
-/// LU factors of the row-scaled Jacobian of one lane in matrix_, row scales in rhs_.
-void Evaluation::factor(const ImplicitBlock& block, int lane) {
+/// The Jacobian tape has run; `good` is false where the Jacobian is singular.
+void Evaluation::factor(const ImplicitBlock& block, int lane, Factors& f) const {
     const size_t n = block.unknowns.size();
-    std::fill(matrix_.begin(), matrix_.begin() + static_cast<ptrdiff_t>(n * n), 0.0);
+    f.lu.assign(n * n, 0.0);
+    f.scale.resize(n);
+    f.pivot.resize(n);
     for (const ImplicitBlock::Entry& e : block.entries)
-        matrix_[static_cast<size_t>(e.row) * n + static_cast<size_t>(e.column)] = value(e.slot, lane);
+        f.lu[static_cast<size_t>(e.row) * n + static_cast<size_t>(e.column)] = value(e.slot, lane);
     for (size_t i = 0; i < n; ++i) {
         double largest = 0;
-        for (size_t j = 0; j < n; ++j) largest = std::max(largest, std::fabs(matrix_[i * n + j]));
-        rhs_[i] = largest > 0 && std::isfinite(largest) ? 1 / largest : 1;
-        for (size_t j = 0; j < n; ++j) matrix_[i * n + j] *= rhs_[i];
+        for (size_t j = 0; j < n; ++j) largest = std::max(largest, std::fabs(f.lu[i * n + j]));
+        f.scale[i] = largest > 0 && std::isfinite(largest) ? 1 / largest : 1;
+        for (size_t j = 0; j < n; ++j) f.lu[i * n + j] *= f.scale[i];
+    }
+    f.good = numerics::lu_factor(f.lu, f.pivot);
+}
+
+/// The Jacobians' factors at the default parameters and the nominal solution: near there a step with them
+/// is nearly a Newton step, at the price of a residual. They depend on the program alone.
+void Evaluation::factor_nominal() {
+    if (nominal_.size() == program_.implicit().size() || program_.nominal().empty()) return;
+    nominal_.resize(program_.implicit().size());
+    Evaluation e(program_, lang::kernels(1));
+    e.load(program_.defaults());
+    const auto run = [&](const Tape& tape) { e.kernels_.run(tape.data(), tape.data() + tape.size(), e.slots_.data()); };
+    for (size_t k = 0; k < program_.nominal().size(); ++k)
+        e.slots_[static_cast<size_t>(program_.unknown_slots()[k].node)] = program_.nominal()[k];
+    for (size_t b = 0; b < nominal_.size(); ++b) {
+        const ImplicitBlock& block = program_.implicit()[b];
+        run(program_.straight()[b]);
+        run(block.residual);
+        run(block.jacobian);
+        e.factor(block, 0, nominal_[b]);
     }
 }
 
-bool Evaluation::newton_direction(const ImplicitBlock& block, int lane) {
+/// Steps of all lanes with the nominal factors, into rhs_lanes_.
+void Evaluation::nominal_directions(const ImplicitBlock& block, const Factors& f) {
     const size_t n = block.unknowns.size();
-    factor(block, lane);
-    if (!numerics::lu_factor({matrix_.data(), n * n}, {pivot_.data(), n})) return false;
+    const auto w = static_cast<size_t>(width_);
     for (size_t i = 0; i < n; ++i) {
         const Program::UnknownSlots& s = program_.unknown_slots()[static_cast<size_t>(block.unknowns[i])];
-        rhs_[i] *= value(s.left, lane) - value(s.right, lane);
+        for (size_t l = 0; l < w; ++l)
+            rhs_lanes_[i * w + l] = f.scale[i] *
+                                    (value(s.left, static_cast<int>(l)) - value(s.right, static_cast<int>(l)));
     }
-    numerics::lu_solve({matrix_.data(), n * n}, {pivot_.data(), n}, {rhs_.data(), n});
+    const std::span<double> rhs(rhs_lanes_.data(), n * w);
+    if (w == 1)
+        numerics::lu_solve(f.lu, f.pivot, rhs);
+    else
+        numerics::lu_solve_8(f.lu, f.pivot, rhs);
+}
+
+/// The step of one lane, into du_; false where there is none.
+bool Evaluation::direction(const ImplicitBlock& block, int lane) {
+    const size_t n = block.unknowns.size();
+    const auto w = static_cast<size_t>(width_), l = static_cast<size_t>(lane);
+    if (lanes_[l].nominal) {
+        for (size_t i = 0; i < n; ++i) rhs_[i] = rhs_lanes_[i * w + l];
+    } else {
+        const Factors& f = own_[l];
+        if (!f.good) return false;
+        for (size_t i = 0; i < n; ++i) {
+            const Program::UnknownSlots& s = program_.unknown_slots()[static_cast<size_t>(block.unknowns[i])];
+            rhs_[i] = f.scale[i] * (value(s.left, lane) - value(s.right, lane));
+        }
+        numerics::lu_solve(f.lu, f.pivot, {rhs_.data(), n});
+    }
     for (size_t i = 0; i < n; ++i) {
         if (!std::isfinite(rhs_[i])) return false;
-        du_[i * static_cast<size_t>(width_) + static_cast<size_t>(lane)] = rhs_[i];
+        du_[i * w + l] = rhs_[i];
     }
     return true;
 }
@@ -115,7 +163,9 @@ bool Evaluation::solve_block(size_t index, bool from_start) {
     const ImplicitBlock& block = program_.implicit()[index];
     const size_t n = block.unknowns.size();
     const auto w = static_cast<size_t>(width_);
-    const auto unknown_slot = [&](size_t i) { return program_.unknown_slots()[static_cast<size_t>(block.unknowns[i])]; };
+    const auto unknown_slot = [&](size_t i) {
+        return program_.unknown_slots()[static_cast<size_t>(block.unknowns[i])];
+    };
     const auto put = [&](size_t lane) {
         for (size_t i = 0; i < n; ++i) slots_[static_cast<size_t>(unknown_slot(i).node) * w + lane] = u_[i * w + lane];
     };
@@ -124,6 +174,8 @@ bool Evaluation::solve_block(size_t index, bool from_start) {
         if (!from_start && k < program_.nominal().size()) return program_.nominal()[k];
         return unknown_slot(i).start >= 0 ? value(unknown_slot(i).start, static_cast<int>(lane)) : 0.0;
     };
+    // Factors of another place save Jacobians, at the price of more residuals: only where that is the better deal.
+    const bool sparing = block.jacobian.size() > block.residual.size();
     const auto restart = [&](size_t lane, int substitutions) {
         for (size_t i = 0; i < n; ++i) u_[i * w + lane] = saved_[i * w + lane] = begin_at(i, lane);
         put(lane);
@@ -131,6 +183,10 @@ bool Evaluation::solve_block(size_t index, bool from_start) {
         lanes_[lane].phase = Phase::step;
         lanes_[lane].halvings = lanes_[lane].iterations = 0;
         lanes_[lane].norm = infinity;
+        // The nominal factors are for the neighbourhood of the nominal solution.
+        lanes_[lane].nominal = sparing && !from_start && lanes_[lane].restarts == 0 && index < nominal_.size() &&
+                               nominal_[index].good;
+        lanes_[lane].exact = !lanes_[lane].nominal;
     };
     for (size_t l = 0; l < w; ++l) {
         lanes_[l] = {};
@@ -153,7 +209,8 @@ bool Evaluation::solve_block(size_t index, bool from_start) {
                 for (size_t i = 0; i < n; ++i) {
                     const Unknown& u = program_.unknowns()[static_cast<size_t>(block.unknowns[i])];
                     const double next = value(unknown_slot(i).left, static_cast<int>(l));
-                    if (u.kind == Unknown::Kind::tear && std::isfinite(next)) u_[i * w + l] += relax * (next - u_[i * w + l]);
+                    if (u.kind == Unknown::Kind::tear && std::isfinite(next))
+                        u_[i * w + l] += relax * (next - u_[i * w + l]);
                     saved_[i * w + l] = u_[i * w + l];
                 }
                 put(l);
@@ -188,8 +245,23 @@ bool Evaluation::solve_block(size_t index, bool from_start) {
                 s.phase = Phase::done;
                 continue;
             }
-            if (s.phase == Phase::trial) {
-                if (now <= tolerance || now < s.norm * (1 - 1e-4 * s.alpha)) {
+            if (s.phase == Phase::back) {
+                s.phase = Phase::step;
+            } else if (s.phase == Phase::trial && !s.exact && !(now <= tight || now < serves * s.norm)) {
+                // The factors at hand do not serve here: on with the Jacobian of this place, or of the last.
+                s.exact = true;
+                if (now < s.norm) {
+                    accept();
+                } else {
+                    for (size_t i = 0; i < n; ++i) u_[i * w + l] = saved_[i * w + l];
+                    put(l);
+                    s.phase = Phase::back;
+                    active = true;
+                    continue;
+                }
+            } else if (s.phase == Phase::trial) {
+                if (!s.exact || now <= tolerance || now < s.norm * (1 - 1e-4 * s.alpha)) {
+                    if (sparing && s.alpha == 1 && now < serves * s.norm) s.exact = false;
                     accept();
                 } else if (++s.halvings > max_halvings) {
                     fail();
@@ -218,11 +290,23 @@ bool Evaluation::solve_block(size_t index, bool from_start) {
             break;
         }
         if (stepping) {
-            kernels_.run(block.jacobian.data(), block.jacobian.data() + block.jacobian.size(), slots_.data());
+            bool exact = false, nominal = false;
+            for (const LaneState& s : lanes_) {
+                if (s.phase != Phase::step || s.substitutions > 0) continue;
+                exact = exact || s.exact;
+                nominal = nominal || (s.nominal && !s.exact);
+            }
+            if (exact)
+                kernels_.run(block.jacobian.data(), block.jacobian.data() + block.jacobian.size(), slots_.data());
+            if (nominal) nominal_directions(block, nominal_[index]);
             for (size_t l = 0; l < w; ++l) {
                 LaneState& s = lanes_[l];
                 if (s.phase != Phase::step || s.substitutions > 0) continue;
-                if (!newton_direction(block, static_cast<int>(l))) {
+                if (s.exact) {
+                    factor(block, static_cast<int>(l), own_[l]);
+                    s.nominal = false;
+                }
+                if (!direction(block, static_cast<int>(l))) {
                     // No direction here: counts as a trial that cannot be accepted.
                     for (size_t i = 0; i < n; ++i) du_[i * w + l] = 0;
                     s.halvings = max_halvings;
@@ -231,12 +315,15 @@ bool Evaluation::solve_block(size_t index, bool from_start) {
                 bool moves = false;
                 for (size_t i = 0; i < n; ++i) {
                     const double u = saved_[i * w + l];
-                    moves = moves || std::fabs(du_[i * w + l]) > tiny_step * std::max(std::fabs(u), scale_floor(block.unknowns[i]));
+                    moves = moves || std::fabs(du_[i * w + l]) >
+                                         tiny_step * std::max(std::fabs(u), scale_floor(block.unknowns[i]));
                     u_[i * w + l] = u - du_[i * w + l];
                 }
                 put(l);
                 s.alpha = 1;
-                s.phase = s.norm <= tolerance || (!moves && s.halvings < max_halvings) ? Phase::polish : Phase::trial;
+                s.phase = s.norm <= (s.exact ? tolerance : tight) || (!moves && s.halvings < max_halvings)
+                              ? Phase::polish
+                              : Phase::trial;
             }
         }
         evaluate_residual(block);
@@ -257,13 +344,18 @@ bool Evaluation::solve_block(size_t index, bool from_start) {
     return converged;
 }
 
-bool Evaluation::run(std::span<const double> parameters) {
+void Evaluation::load(std::span<const double> parameters) {
     const auto w = static_cast<size_t>(width_);
     for (size_t p = 0; p < program_.parameter_slots().size(); ++p) {
         const int32_t slot = program_.parameter_slots()[p];
         if (slot < 0) continue;
         for (size_t l = 0; l < w; ++l) slots_[static_cast<size_t>(slot) * w + l] = parameters[p * w + l];
     }
+}
+
+bool Evaluation::run(std::span<const double> parameters) {
+    factor_nominal();
+    load(parameters);
     for (LaneStatus& s : status_) s = {};
     bool good = true;
     for (size_t stage = 0; stage < program_.straight().size(); ++stage) {
@@ -275,8 +367,7 @@ bool Evaluation::run(std::span<const double> parameters) {
 }
 
 bool Evaluation::solve_nominal(std::span<const double> parameters) {
-    for (size_t p = 0; p < program_.parameter_slots().size(); ++p)
-        if (const int32_t slot = program_.parameter_slots()[p]; slot >= 0) slots_[static_cast<size_t>(slot)] = parameters[p];
+    load(parameters);
     for (LaneStatus& s : status_) s = {};
     for (size_t stage = 0; stage < program_.straight().size(); ++stage) {
         if (stage > 0 && !solve_block(stage - 1, true)) return false;
@@ -318,16 +409,19 @@ void Evaluation::gradient(std::span<const std::pair<int32_t, double>> seeds, std
             std::vector<double> lambda(n);
             bool any = false;
             for (size_t i = 0; i < n; ++i) {
-                lambda[i] = adjoints_[static_cast<size_t>(program_.unknown_slots()[static_cast<size_t>(block.unknowns[i])].node) * w + l];
+                lambda[i] = adjoints_[static_cast<size_t>(
+                                          program_.unknown_slots()[static_cast<size_t>(block.unknowns[i])].node) *
+                                          w +
+                                      l];
                 any = any || lambda[i] != 0;
             }
             if (!any) continue;
-            factor(block, static_cast<int>(l));
-            numerics::lu_factor({matrix_.data(), n * n}, {pivot_.data(), n});
-            numerics::lu_solve_transposed({matrix_.data(), n * n}, {pivot_.data(), n}, lambda);
+            Factors& f = own_[l];
+            factor(block, static_cast<int>(l), f);
+            numerics::lu_solve_transposed(f.lu, f.pivot, lambda);
             for (size_t i = 0; i < n; ++i) {
                 const Program::UnknownSlots& s = program_.unknown_slots()[static_cast<size_t>(block.unknowns[i])];
-                const double v = lambda[i] * rhs_[i];
+                const double v = lambda[i] * f.scale[i];
                 adjoints_[static_cast<size_t>(s.left) * w + l] -= v;
                 adjoints_[static_cast<size_t>(s.right) * w + l] += v;
             }
@@ -335,7 +429,9 @@ void Evaluation::gradient(std::span<const std::pair<int32_t, double>> seeds, std
         reverse(block.residual);
         for (size_t i = 0; i < n; ++i)
             for (size_t l = 0; l < w; ++l)
-                adjoints_[static_cast<size_t>(program_.unknown_slots()[static_cast<size_t>(block.unknowns[i])].node) * w + l] = 0;
+                adjoints_[static_cast<size_t>(program_.unknown_slots()[static_cast<size_t>(block.unknowns[i])].node) *
+                              w +
+                          l] = 0;
     }
     result.assign(program_.parameter_slots().size() * w, 0);
     for (size_t p = 0; p < program_.parameter_slots().size(); ++p)
@@ -359,15 +455,18 @@ void Evaluation::tangent(std::span<const double> direction, std::vector<double>&
             forward(block.residual);
             kernels_.run(block.jacobian.data(), block.jacobian.data() + block.jacobian.size(), slots_.data());
             for (size_t l = 0; l < w; ++l) {
-                factor(block, static_cast<int>(l));
-                numerics::lu_factor({matrix_.data(), n * n}, {pivot_.data(), n});
+                Factors& f = own_[l];
+                factor(block, static_cast<int>(l), f);
                 for (size_t i = 0; i < n; ++i) {
                     const Program::UnknownSlots& s = program_.unknown_slots()[static_cast<size_t>(block.unknowns[i])];
-                    rhs_[i] *= dots[static_cast<size_t>(s.left) * w + l] - dots[static_cast<size_t>(s.right) * w + l];
+                    rhs_[i] = f.scale[i] *
+                              (dots[static_cast<size_t>(s.left) * w + l] - dots[static_cast<size_t>(s.right) * w + l]);
                 }
-                numerics::lu_solve({matrix_.data(), n * n}, {pivot_.data(), n}, {rhs_.data(), n});
+                numerics::lu_solve(f.lu, f.pivot, {rhs_.data(), n});
                 for (size_t i = 0; i < n; ++i)
-                    dots[static_cast<size_t>(program_.unknown_slots()[static_cast<size_t>(block.unknowns[i])].node) * w + l] = -rhs_[i];
+                    dots[static_cast<size_t>(program_.unknown_slots()[static_cast<size_t>(block.unknowns[i])].node) *
+                             w +
+                         l] = -rhs_[i];
             }
             forward(block.residual);
         }

@@ -7,9 +7,9 @@ namespace viresco::lang {
 struct LaneStatus {
     bool converged = true;
     int newton_iterations = 0;
-    double residual = 0;      // largest relative residual over all blocks
-    int block = -1;           // the block that failed
-    std::vector<int> worst;   // unknowns (of that block) with the largest residuals, worst first
+    double residual = 0;    // largest relative residual over all blocks
+    int block = -1;         // the block that failed
+    std::vector<int> worst; // unknowns (of that block) with the largest residuals, worst first
 };
 
 /// Working memory of evaluations: one per thread. Evaluation is a pure function of the program and the
@@ -42,19 +42,30 @@ public:
     void tangent(std::span<const double> direction, std::vector<double>& dots);
 
 private:
-    enum class Phase { step, trial, polish, done, failed };
+    /// LU factors of a row-scaled Jacobian.
+    struct Factors {
+        std::vector<double> lu, scale;
+        std::vector<int> pivot;
+        bool good = false;
+    };
+    enum class Phase { step, trial, back, polish, done, failed };
     struct LaneState {
         Phase phase = Phase::step;
-        double norm = 0, best = 0, alpha = 1;
+        double norm = 0, alpha = 1;
         int iterations = 0, halvings = 0, restarts = 0, substitutions = 0;
+        bool exact = true;    // the step wants the Jacobian of its own place, not the factors at hand
+        bool nominal = false; // the factors at hand are those of the nominal solution
     };
+    void load(std::span<const double> parameters);
+    void factor_nominal();
     bool solve_block(size_t block, bool from_start);
     double norm(const ImplicitBlock&, int lane, std::vector<int>* worst = nullptr);
     double scale_floor(int unknown) const;
     void size_groups(const ImplicitBlock&, int lane);
     void evaluate_residual(const ImplicitBlock&);
-    bool newton_direction(const ImplicitBlock&, int lane);
-    void factor(const ImplicitBlock&, int lane);
+    void factor(const ImplicitBlock&, int lane, Factors&) const;
+    void nominal_directions(const ImplicitBlock&, const Factors&);
+    bool direction(const ImplicitBlock&, int lane);
 
     const Program& program_;
     const Kernels& kernels_;
@@ -64,9 +75,10 @@ private:
     std::vector<int> group_of_;      // per unknown
     std::vector<double> group_size_; // largest flow of a group in the lane being looked at
     // scratch of the block being solved
-    std::vector<double> u_, du_, saved_, matrix_, rhs_;
-    std::vector<int> pivot_;
+    std::vector<double> u_, du_, saved_, rhs_, rhs_lanes_;
     std::vector<LaneState> lanes_;
+    std::vector<Factors> own_;     // per lane
+    std::vector<Factors> nominal_; // per block, of the default parameters and the nominal solution
     std::vector<double> adjoints_;
 };
 

@@ -18,15 +18,16 @@ struct Constant {
     const char* unit;
 };
 const Constant constants[] = {{"pi", std::numbers::pi, "1"},
-                             {"R", 8.31446261815324, "J/mol/K"},
-                             {"T0", 298.15, "K"},
-                             {"p0", 101325, "Pa"},
-                             {"water_formation_shift", matter::water_formation_shift(), "J/kg"}};
+                              {"R", 8.31446261815324, "J/mol/K"},
+                              {"T0", 298.15, "K"},
+                              {"p0", 101325, "Pa"},
+                              {"water_formation_shift", matter::water_formation_shift(), "J/kg"}};
 
 const std::vector<std::string>& function_names() {
     static const std::vector<std::string> names = [] {
-        std::vector<std::string> list{"exp", "log", "log10", "sqrt", "abs", "tanh", "expm1", "log1p", "min", "max", "if",
-                                      "geometric", "ratio", "number", "positive", "sum", "product"};
+        std::vector<std::string> list{"exp",   "log",    "log10",    "sqrt", "abs",    "tanh",
+                                      "expm1", "log1p",  "min",      "max",  "if",     "geometric",
+                                      "ratio", "number", "positive", "sum",  "product"};
         for (const auto& f : matter::property_functions()) list.emplace_back(f.name);
         return list;
     }();
@@ -102,7 +103,8 @@ Value Model::eval(const Expr& e, const Scope* scope, Bindings& bindings) {
         const Value a = arg(0), b = arg(1);
         if (!b.wrong && graph.is_zero(b.node)) {
             // 0/0 of what is not there (an absent component) is nothing; anything else is a mistake.
-            if (!a.wrong && graph.is_zero(a.node)) return {graph.zero(), dimensions.divide(a.dim, b.dim), a.any_dim, false};
+            if (!a.wrong && graph.is_zero(a.node))
+                return {graph.zero(), dimensions.divide(a.dim, b.dim), a.any_dim, false};
             error(e.arguments[1]->span.pos(), MessageId::division_by_constant_zero, {e.arguments[1]->span.text()});
             return wrong();
         }
@@ -111,9 +113,7 @@ Value Model::eval(const Expr& e, const Scope* scope, Bindings& bindings) {
     case K::power: return power(e, scope, bindings);
     case K::call: return call(e, scope, bindings);
     case K::reduce: return reduce(e, scope, bindings);
-    case K::unit:
-        error(e.span.pos(), MessageId::unit_as_value, {e.span.text()});
-        return wrong();
+    case K::unit: error(e.span.pos(), MessageId::unit_as_value, {e.span.text()}); return wrong();
     default: return compare(e, scope, bindings);
     }
 }
@@ -142,7 +142,8 @@ Value Model::compare(const Expr& e, const Scope* scope, Bindings& bindings) {
         // Names of numbers on both sides: the comparison of two reals.
         const auto is_number = [&](const IndexExpr& i) {
             return !i.integer && i.indices.empty() && find_family(i.name, scope) >= 0 &&
-                   std::none_of(bindings.begin(), bindings.end(), [&](const Bound& bound) { return *bound.variable == i.name; });
+                   std::none_of(bindings.begin(), bindings.end(),
+                                [&](const Bound& bound) { return *bound.variable == i.name; });
         };
         if (is_number(e.indices[0])) {
             error(e.span.pos(), MessageId::equal_on_reals_error).hint(MessageId::equal_on_reals);
@@ -253,6 +254,18 @@ Value Model::reference(const Expr& e, const Scope* scope, Bindings& bindings) {
         if (!m) return wrong();
         members[n++] = *m;
     }
+    // Told here by the name that the formula uses: an inlet's is another one for its stream's.
+    int meant = f;
+    while (!families_[static_cast<size_t>(meant)].alias.empty()) {
+        const auto next = families_by_path_.find(families_[static_cast<size_t>(meant)].alias);
+        if (next == families_by_path_.end()) break;
+        meant = next->second;
+    }
+    if (const int arity = families_[static_cast<size_t>(meant)].arity;
+        families_[static_cast<size_t>(meant)].alias.empty() && arity != static_cast<int>(n)) {
+        error(e.span.pos(), MessageId::different_number_of_indices, {e.name, std::to_string(n), std::to_string(arity)});
+        return wrong();
+    }
     return named_[static_cast<size_t>(expand(f, {members, n}, e.span.pos()))].value;
 }
 
@@ -270,8 +283,10 @@ std::optional<Member> Model::index(const IndexExpr& i, const Scope* scope, const
         }
         for (const Scope* s = scope; !found; s = s->parent) {
             const std::string path = s ? s->prefix + name : name;
-            if (const auto m = indices_.find(path); m != indices_.end()) found = m->second;
-            else if (const auto k = integers_.find(path); k != integers_.end()) found = member(std::to_string(k->second.first));
+            if (const auto m = indices_.find(path); m != indices_.end())
+                found = m->second;
+            else if (const auto k = integers_.find(path); k != integers_.end())
+                found = member(std::to_string(k->second.first));
             if (!s) break;
         }
         // The own name of a member of any set (a component, a reaction).
@@ -299,7 +314,8 @@ const MemberSet* Model::set(const SetExpr& s, const Scope* scope, Bindings& bind
         const Value last = eval(*s.last, scope, bindings);
         if (last.wrong) return nullptr;
         double n = 0;
-        if (graph.is_constant(last.node)) n = graph[last.node].value;
+        if (graph.is_constant(last.node))
+            n = graph[last.node].value;
         else if (graph[last.node].op == Op::parameter && parameters_[static_cast<size_t>(graph[last.node].a)].integer)
             n = parameters_[static_cast<size_t>(graph[last.node].a)].datum.si;
         else {
@@ -339,11 +355,14 @@ const MemberSet* Model::set(const SetExpr& s, const Scope* scope, Bindings& bind
 /// A sum in a sum in a sum over thousands would never end: far more terms than any plant needs are an error.
 constexpr int64_t max_terms = 10'000'000;
 
-bool Model::run_clause(const ForClause& clause, const Scope* scope, Bindings& bindings, const std::function<void()>& body) {
+bool Model::run_clause(const ForClause& clause, const Scope* scope, Bindings& bindings,
+                       const std::function<void()>& body) {
     const std::function<bool(size_t)> level = [&](size_t k) -> bool {
         if (k == clause.bindings.size()) {
             if (++terms_ > max_terms) {
-                if (terms_ == max_terms + 1) error(clause.bindings.front().set.span.pos(), MessageId::too_many_terms, {std::to_string(max_terms)});
+                if (terms_ == max_terms + 1)
+                    error(clause.bindings.front().set.span.pos(), MessageId::too_many_terms,
+                          {std::to_string(max_terms)});
                 return false;
             }
             if (clause.condition) {
@@ -385,14 +404,21 @@ Value Model::reduce(const Expr& e, const Scope* scope, Bindings& bindings) {
     if (e.name == "product") total = constant(1, 0);
     const bool good = run_clause(e.clause, scope, bindings, [&] {
         const Value v = eval(*e.arguments[0], scope, bindings);
-        if (!total) total = v;
-        else if (total->wrong) return;
-        else if (e.name == "sum") total = add(*total, v, e.arguments[0]->span.pos());
-        else if (e.name == "product") total = multiply(*total, v);
+        if (!total)
+            total = v;
+        else if (total->wrong)
+            return;
+        else if (e.name == "sum")
+            total = add(*total, v, e.arguments[0]->span.pos());
+        else if (e.name == "product")
+            total = multiply(*total, v);
         else {
             const Value u = unify(*total, v, e.arguments[0]->span.pos(), MessageId::units_differ_in_sum);
-            if (u.wrong) total = u;
-            else total = Value{e.name == "min" ? graph.min(total->node, v.node) : graph.max(total->node, v.node), u.dim, false, false};
+            if (u.wrong)
+                total = u;
+            else
+                total = Value{e.name == "min" ? graph.min(total->node, v.node) : graph.max(total->node, v.node), u.dim,
+                              false, false};
         }
     });
     if (!good) return wrong();
@@ -407,7 +433,8 @@ Value Model::call(const Expr& e, const Scope* scope, Bindings& bindings) {
     const size_t n = e.arguments.size();
     const auto need = [&](size_t low, size_t high) {
         if (n >= low && n <= high) return true;
-        const std::string want = std::to_string(low) + (high > low ? ".." + (high > 99 ? std::string("n") : std::to_string(high)) : "");
+        const std::string want = std::to_string(low) +
+                                 (high > low ? ".." + (high > 99 ? std::string("n") : std::to_string(high)) : "");
         error(e.span.pos(), MessageId::wrong_number_of_arguments, {e.name, std::to_string(n), want});
         return false;
     };
@@ -433,12 +460,15 @@ Value Model::call(const Expr& e, const Scope* scope, Bindings& bindings) {
         const units::Unit& u = e.arguments[1]->unit;
         if (x.wrong) return x;
         if (!x.any_dim && dimensions[x.dim] != u.dimension) {
-            error(pos(0), MessageId::wrong_dimension, {e.arguments[0]->span.text(), u.dimension.text(), dimensions.text(x.dim)});
+            error(pos(0), MessageId::wrong_dimension,
+                  {e.arguments[0]->span.text(), u.dimension.text(), dimensions.text(x.dim)});
             return wrong();
         }
-        return {graph.divide(graph.subtract(x.node, graph.constant(u.offset)), graph.constant(u.factor)), 0, false, false};
+        return {graph.divide(graph.subtract(x.node, graph.constant(u.offset)), graph.constant(u.factor)), 0, false,
+                false};
     }
-    static constexpr std::pair<const char*, Op> plain[] = {{"exp", Op::exp}, {"log", Op::log}, {"tanh", Op::tanh}, {"expm1", Op::expm1}, {"log1p", Op::log1p}};
+    static constexpr std::pair<const char*, Op> plain[] = {
+        {"exp", Op::exp}, {"log", Op::log}, {"tanh", Op::tanh}, {"expm1", Op::expm1}, {"log1p", Op::log1p}};
     for (const auto& [name, op] : plain) {
         if (e.name != name) continue;
         if (!need(1, 1)) return wrong();
@@ -467,14 +497,17 @@ Value Model::call(const Expr& e, const Scope* scope, Bindings& bindings) {
             const Value v = arg(i);
             const Value u = unify(total, v, pos(i), MessageId::units_differ_in_sum);
             if (u.wrong) return u;
-            total = {e.name == "min" ? graph.min(total.node, v.node) : graph.max(total.node, v.node), u.dim, false, false};
+            total = {e.name == "min" ? graph.min(total.node, v.node) : graph.max(total.node, v.node), u.dim, false,
+                     false};
         }
         return total;
     }
     if (e.name == "geometric") {
         if (!need(2, 2)) return wrong();
         const Value E = arg(0), m = arg(1);
-        if (!dimensionless(E, pos(0), e.arguments[0]->span.text()) || !dimensionless(m, pos(1), e.arguments[1]->span.text())) return wrong();
+        if (!dimensionless(E, pos(0), e.arguments[0]->span.text()) ||
+            !dimensionless(m, pos(1), e.arguments[1]->span.text()))
+            return wrong();
         return {graph.geometric(E.node, m.node), 0, false, false};
     }
     if (e.name == "ratio") {
@@ -486,7 +519,8 @@ Value Model::call(const Expr& e, const Scope* scope, Bindings& bindings) {
         const Value u = unify(q, z, pos(2), MessageId::units_differ_in_branches);
         if (u.wrong) return u;
         // "b is 0" written so that a denominator that is not a number stays one: NaN is less than nothing.
-        const NodeId none = graph.less(graph.unary(Op::abs, b.node), graph.constant(std::numeric_limits<double>::denorm_min()));
+        const NodeId none = graph.less(graph.unary(Op::abs, b.node),
+                                       graph.constant(std::numeric_limits<double>::denorm_min()));
         return {graph.select(none, z.node, q.node), u.dim, false, false};
     }
     const auto functions = matter::property_functions();
@@ -500,7 +534,8 @@ Value Model::call(const Expr& e, const Scope* scope, Bindings& bindings) {
             const Value x = arg(i);
             if (x.wrong) return x;
             if (!x.any_dim && x.dim != dim(f.arguments[i])) {
-                error(pos(i), MessageId::wrong_dimension, {e.arguments[i]->span.text(), f.arguments[i], dimensions.text(x.dim)});
+                error(pos(i), MessageId::wrong_dimension,
+                      {e.arguments[i]->span.text(), f.arguments[i], dimensions.text(x.dim)});
                 return wrong();
             }
             nodes[i] = x.node;

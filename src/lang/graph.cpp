@@ -20,7 +20,8 @@ uint64_t hash(const Node& n) {
 }
 
 bool same(const Node& x, const Node& y) {
-    return x.op == y.op && x.a == y.a && x.b == y.b && x.c == y.c && std::memcmp(&x.value, &y.value, sizeof x.value) == 0;
+    return x.op == y.op && x.a == y.a && x.b == y.b && x.c == y.c &&
+           std::memcmp(&x.value, &y.value, sizeof x.value) == 0;
 }
 
 } // namespace
@@ -83,7 +84,9 @@ NodeId Graph::fold(const Node& n) {
     return constant(apply(n, value(n.a), second ? value(n.b) : 0.0, c));
 }
 
-NodeId Graph::constant(double value) { return intern({Op::constant, no_node, no_node, no_node, value == 0 ? 0.0 : value}); }
+NodeId Graph::constant(double value) {
+    return intern({Op::constant, no_node, no_node, no_node, value == 0 ? 0.0 : value});
+}
 NodeId Graph::parameter(int index) { return intern({Op::parameter, index, no_node, no_node, 0}); }
 NodeId Graph::unknown(int index) { return intern({Op::unknown, index, no_node, no_node, 0}); }
 NodeId Graph::missing(int index) { return intern({Op::missing, index, no_node, no_node, 0}); }

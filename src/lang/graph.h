@@ -14,12 +14,27 @@ enum class Op : uint8_t {
     parameter, ///< a = index into the parameter vector
     unknown,   ///< a = index into the unknowns
     missing,   ///< a = index into a table of what is missing; NaN if it is ever evaluated
-    negate, add, subtract, multiply, divide, power, exp, log, expm1, log1p, sqrt, abs, tanh, min, max,
+    negate,
+    add,
+    subtract,
+    multiply,
+    divide,
+    power,
+    exp,
+    log,
+    expm1,
+    log1p,
+    sqrt,
+    abs,
+    tanh,
+    min,
+    max,
     less,      ///< a < b ? 1 : 0
     select,    ///< a != 0 ? b : c
-    geometric,      ///< 1 + E + .. + E^n for real n (a = E, b = n)
-    geometric_dE, geometric_dn,
-    property,  ///< c = 3 * function + {0: value, 1: d/da, 2: d/db} of matter::property_functions()
+    geometric, ///< 1 + E + .. + E^n for real n (a = E, b = n)
+    geometric_dE,
+    geometric_dn,
+    property, ///< c = 3 * function + {0: value, 1: d/da, 2: d/db} of matter::property_functions()
 };
 
 struct Node {

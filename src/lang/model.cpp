@@ -52,7 +52,9 @@ const Scope* Model::scope(const Scope* parent, std::string prefix) {
     return &scopes_.back();
 }
 
-void Model::add_set(const std::string& path, std::vector<Member> members) { sets_[path] = MemberSet(std::move(members)); }
+void Model::add_set(const std::string& path, std::vector<Member> members) {
+    sets_[path] = MemberSet(std::move(members));
+}
 void Model::add_index(const std::string& path, Member m) { indices_[path] = m; }
 void Model::add_integer(const std::string& path, int value, int parameter) { integers_[path] = {value, parameter}; }
 
@@ -89,10 +91,11 @@ void Model::add_rule(const Scope* scope, const Statement& statement) {
     const SourcePos pos = statement.target_span.pos();
     Family& f = family(path, arity);
     if (f.arity != arity) {
-        error(pos, MessageId::different_number_of_indices, {statement.target, std::to_string(arity), std::to_string(f.arity)});
+        error(pos, MessageId::different_number_of_indices,
+              {statement.target, std::to_string(arity), std::to_string(f.arity)});
         return;
     }
-    if (f.built_in || (arity == 0 && !f.rules.empty())) {
+    if (f.built_in || !f.alias.empty() || (arity == 0 && !f.rules.empty())) {
         auto& d = error(pos, MessageId::defined_twice, {statement.target});
         if (!f.rules.empty()) d.see(f.rules.front().pos, MessageId::first_defined_here);
         return;
@@ -105,7 +108,8 @@ void Model::add_rule(const Scope* scope, const Statement& statement) {
 }
 
 void Model::expect_dimension(const std::string& path, DimId d) {
-    if (const auto it = families_by_path_.find(path); it != families_by_path_.end()) families_[static_cast<size_t>(it->second)].expected = d;
+    if (const auto it = families_by_path_.find(path); it != families_by_path_.end())
+        families_[static_cast<size_t>(it->second)].expected = d;
 }
 
 void Model::add_built_in(const std::string& path, int arity, BuiltIn built_in, std::string note) {
@@ -114,7 +118,13 @@ void Model::add_built_in(const std::string& path, int arity, BuiltIn built_in, s
     f.note = std::move(note);
 }
 
-void Model::add_formula(const std::string& path, std::vector<Member> indices, const Scope* scope, ExprPtr formula, SourcePos pos) {
+void Model::add_alias(const std::string& path, const std::string& of) {
+    // Rules and the number of indices are those of the family meant.
+    family(path, 0).alias = of;
+}
+
+void Model::add_formula(const std::string& path, std::vector<Member> indices, const Scope* scope, ExprPtr formula,
+                        SourcePos pos) {
     if (!formula) return;
     Family& f = family(path, static_cast<int>(indices.size()));
     formulas_.push_back(std::move(formula));
@@ -184,12 +194,15 @@ std::pair<NodeId, NodeId> two_sides(Graph& g, NodeId sum) {
         }
     }
     NodeId sides[2] = {g.zero(), g.zero()};
-    const bool one_sided = std::all_of(terms.begin(), terms.end(), [&](const auto& t) { return t.second == terms.front().second; });
+    const bool one_sided = std::all_of(terms.begin(), terms.end(),
+                                       [&](const auto& t) { return t.second == terms.front().second; });
     for (size_t i = 0; i < terms.size(); ++i) {
         const auto [id, plus] = terms[i];
         // All on one side (then some are negative): the last one crosses over.
-        if (one_sided) sides[i > 0 && i + 1 == terms.size()] = i > 0 && i + 1 == terms.size() ? g.negate(id) : g.add(sides[0], id);
-        else sides[plus ? 0 : 1] = g.add(sides[plus ? 0 : 1], id);
+        if (one_sided)
+            sides[i > 0 && i + 1 == terms.size()] = i > 0 && i + 1 == terms.size() ? g.negate(id) : g.add(sides[0], id);
+        else
+            sides[plus ? 0 : 1] = g.add(sides[plus ? 0 : 1], id);
     }
     return {sides[0], sides[1]};
 }
@@ -205,7 +218,8 @@ void Model::close_equations() {
             u.right = graph.zero();
             continue;
         }
-        unify(left, right, u.pos, MessageId::equation_units_differ);
+        const Value sides = unify(left, right, u.pos, MessageId::equation_units_differ);
+        if (!sides.wrong && sides.dim != 0) u.sides_unit = " " + dimensions.text(sides.dim);
         u.left = left.node;
         u.right = right.node;
         if (graph.is_zero(u.left)) std::swap(u.left, u.right);
@@ -232,7 +246,8 @@ std::vector<std::string> Model::missing_texts() const {
 }
 
 Value Model::missing(Message what, DimId d, const SourcePos& where) {
-    const auto it = std::find_if(missing_.begin(), missing_.end(), [&](const Missing& m) { return m.what.id == what.id && m.what.args == what.args; });
+    const auto it = std::find_if(missing_.begin(), missing_.end(),
+                                 [&](const Missing& m) { return m.what.id == what.id && m.what.args == what.args; });
     const int i = static_cast<int>(it - missing_.begin());
     if (it == missing_.end()) missing_.push_back({std::move(what), where});
     return {graph.missing(i), d, d == 0, false}; // without a dimension of its own it takes what is asked of it
@@ -316,6 +331,14 @@ Value Model::value(const std::string& path, Indices indices, const SourcePos& as
 }
 
 int Model::expand(int f, Indices indices, const SourcePos& asked_at) {
+    while (!families_[static_cast<size_t>(f)].alias.empty()) {
+        const auto meant = families_by_path_.find(families_[static_cast<size_t>(f)].alias);
+        if (meant == families_by_path_.end()) {
+            diagnostics.error(asked_at, MessageId::unknown_name, {families_[static_cast<size_t>(f)].alias});
+            break;
+        }
+        f = meant->second;
+    }
     assert(indices.size() <= 2); // the parser lets no third index through
     uint64_t key = static_cast<uint64_t>(f);
     for (size_t i = 0; i < 2; ++i) key = (key << 20) | (i < indices.size() ? static_cast<uint64_t>(indices[i]) + 1 : 0);
@@ -329,7 +352,8 @@ int Model::expand(int f, Indices indices, const SourcePos& asked_at) {
             chain += named_[static_cast<size_t>(id)].path;
             auto& d = error(asked_at, MessageId::cyclic_formulas, {chain});
             for (auto i = from; i != stack_.end(); ++i)
-                if (const Named& n = named_[static_cast<size_t>(*i)]; n.pos) d.see(n.pos, MessageId::cycle_member, {n.path});
+                if (const Named& n = named_[static_cast<size_t>(*i)]; n.pos)
+                    d.see(n.pos, MessageId::cycle_member, {n.path});
             d.hint(MessageId::cycle_hint);
             named_[static_cast<size_t>(id)].value = wrong();
         }
@@ -343,7 +367,8 @@ int Model::expand(int f, Indices indices, const SourcePos& asked_at) {
         Named n;
         const Family& fam = families_[static_cast<size_t>(f)];
         n.path = fam.path;
-        for (size_t i = 0; i < indices.size(); ++i) n.path += (i ? "," : "[") + member_name(indices[i]) + (i + 1 == indices.size() ? "]" : "");
+        for (size_t i = 0; i < indices.size(); ++i)
+            n.path += (i ? "," : "[") + member_name(indices[i]) + (i + 1 == indices.size() ? "]" : "");
         n.busy = true;
         n.value = wrong();
         named_.push_back(std::move(n));
@@ -364,7 +389,9 @@ bool Model::matches(const Rule& rule, Indices indices, Bindings& bindings) {
     if (rule.formula) return std::equal(rule.members.begin(), rule.members.end(), indices.begin(), indices.end());
     const Statement& s = *rule.statement;
     bindings.clear();
-    const auto stands_for = [](const IndexExpr& want, const Binding& b) { return b.variable == want.name && want.indices.empty() && want.offset == 0; };
+    const auto stands_for = [](const IndexExpr& want, const Binding& b) {
+        return b.variable == want.name && want.indices.empty() && want.offset == 0;
+    };
     // In the order of the clause: a later set may use an earlier variable (`for i in 1..n, j in 1..i`).
     for (const Binding& b : s.clause.bindings) {
         std::optional<Member> member;
@@ -400,7 +427,8 @@ bool Model::matches(const Rule& rule, Indices indices, Bindings& bindings) {
 Value Model::compute(int f, Indices indices, Named& n, const SourcePos& asked_at) {
     Family& fam = families_[static_cast<size_t>(f)];
     if (static_cast<int>(indices.size()) != fam.arity) {
-        error(asked_at, MessageId::different_number_of_indices, {fam.path, std::to_string(indices.size()), std::to_string(fam.arity)});
+        error(asked_at, MessageId::different_number_of_indices,
+              {fam.path, std::to_string(indices.size()), std::to_string(fam.arity)});
         return wrong();
     }
     if (fam.built_in) {
@@ -461,8 +489,11 @@ Value Model::compute(int f, Indices indices, Named& n, const SourcePos& asked_at
             v.dim = *fam.expected;
             v.any_dim = false;
         } else if (v.dim != *fam.expected) {
-            if (*fam.expected == 0) error(formula.span.pos(), MessageId::must_be_dimensionless, {n.path, dimensions.text(v.dim)});
-            else error(formula.span.pos(), MessageId::wrong_dimension, {n.path, dimensions.text(*fam.expected), dimensions.text(v.dim)});
+            if (*fam.expected == 0)
+                error(formula.span.pos(), MessageId::must_be_dimensionless, {n.path, dimensions.text(v.dim)});
+            else
+                error(formula.span.pos(), MessageId::wrong_dimension,
+                      {n.path, dimensions.text(*fam.expected), dimensions.text(v.dim)});
             return wrong();
         }
     }

@@ -55,7 +55,9 @@ public:
     explicit MemberSet(std::vector<Member> members);
     const std::vector<Member>& members() const { return members_; }
     /// Position of a member in the set's order, -1 where it is not in it.
-    int position(Member m) const { return m >= 0 && static_cast<size_t>(m) < position_.size() ? position_[static_cast<size_t>(m)] : -1; }
+    int position(Member m) const {
+        return m >= 0 && static_cast<size_t>(m) < position_.size() ? position_[static_cast<size_t>(m)] : -1;
+    }
 
 private:
     std::vector<Member> members_;
@@ -74,7 +76,7 @@ struct Named {
     std::string path;
     Kind kind = Kind::formula;
     Value value;
-    Span span;             // of the formula, where there is one
+    Span span; // of the formula, where there is one
     SourcePos pos;
     int parameter = -1;    // Kind::parameter
     std::string note;      // built in: what it is; unknown: the equation
@@ -122,6 +124,8 @@ public:
     /// The dimension that the values of a family must have; a mismatch is an error at the formula.
     void expect_dimension(const std::string& path, DimId);
     void add_built_in(const std::string& path, int arity, BuiltIn, std::string note = {});
+    /// Another name of a family: what an inlet tells is what its stream tells.
+    void add_alias(const std::string& path, const std::string& of);
     /// One formula under a full path, for one member of a family where indices are given.
     void add_formula(const std::string& path, std::vector<Member> indices, const Scope*, ExprPtr, SourcePos);
     /// A continuous parameter under its path; a table entry is "unit.split[water]" of family "unit.split".
@@ -188,6 +192,7 @@ private:
         int arity = 0;
         std::vector<Rule> rules;
         int fallback_parameter = -1;
+        std::string alias; // path of the family meant
         BuiltIn built_in;
         std::string note;
         std::optional<Value> fallback;

@@ -13,7 +13,9 @@ struct Token {
     double number = 0;
 };
 
-bool is_name_start(unsigned char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c >= 0x80; }
+bool is_name_start(unsigned char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c >= 0x80;
+}
 bool is_digit(unsigned char c) { return c >= '0' && c <= '9'; }
 
 /// Cuts formula text into tokens. "[..]" directly after a number is one token of kind unit.
@@ -45,7 +47,8 @@ public:
 private:
     static bool continues(const Token& t) {
         if (t.kind == Token::Kind::newline) return true;
-        if (t.kind == Token::Kind::name) return t.text == "and" || t.text == "or" || t.text == "for" || t.text == "in" || t.text == "if";
+        if (t.kind == Token::Kind::name)
+            return t.text == "and" || t.text == "or" || t.text == "for" || t.text == "in" || t.text == "if";
         return t.kind == Token::Kind::symbol && t.text != ")" && t.text != "]";
     }
 
@@ -69,20 +72,26 @@ private:
         if (is_name_start(c)) {
             if (const auto wide = full_width(begin)) {
                 i_ = begin + wide->text.size();
-                diagnostics_.error(node_.position(begin, 1), MessageId::full_width_symbol, {std::string(wide->text), wide->ascii});
+                diagnostics_.error(node_.position(begin, 1), MessageId::full_width_symbol,
+                                   {std::string(wide->text), wide->ascii});
                 return make(Token::Kind::bad, begin, i_);
             }
-            while (i_ < end_ && (is_name_start(static_cast<unsigned char>(text_[i_])) || is_digit(static_cast<unsigned char>(text_[i_]))) &&
+            while (i_ < end_ &&
+                   (is_name_start(static_cast<unsigned char>(text_[i_])) ||
+                    is_digit(static_cast<unsigned char>(text_[i_]))) &&
                    !full_width(i_))
                 ++i_;
             return make(Token::Kind::name, begin, i_);
         }
-        if (is_digit(c) || (c == '.' && i_ + 1 < end_ && is_digit(static_cast<unsigned char>(text_[i_ + 1])))) return number();
+        if (is_digit(c) || (c == '.' && i_ + 1 < end_ && is_digit(static_cast<unsigned char>(text_[i_ + 1]))))
+            return number();
         for (const char* two : {"==", "!=", "<=", ">=", "..", "**"})
             if (i_ + 1 < end_ && text_.compare(i_, 2, two) == 0) return i_ += 2, make(Token::Kind::symbol, begin, i_);
         ++i_;
-        if (std::string("+-*/^()[],.=<>:").find(static_cast<char>(c)) != std::string::npos) return make(Token::Kind::symbol, begin, i_);
-        diagnostics_.error(node_.position(begin, 1), MessageId::unexpected_character, {c < 0x20 ? "\\x" + std::to_string(c) : std::string(1, static_cast<char>(c))});
+        if (std::string("+-*/^()[],.=<>:").find(static_cast<char>(c)) != std::string::npos)
+            return make(Token::Kind::symbol, begin, i_);
+        diagnostics_.error(node_.position(begin, 1), MessageId::unexpected_character,
+                           {c < 0x20 ? "\\x" + std::to_string(c) : std::string(1, static_cast<char>(c))});
         return make(Token::Kind::bad, begin, i_);
     }
 
@@ -92,10 +101,12 @@ private:
     };
     /// The mark of a Chinese keyboard or a word processor that stands here for an ASCII symbol, or nullptr.
     const Mark* full_width(size_t i) const {
-        static constexpr Mark marks[] = {{"（", "("}, {"）", ")"}, {"，", ","}, {"、", ","}, {"：", ":"}, {"；", ";"}, {"＝", "="}, {"＋", "+"}, {"－", "-"}, {"−", "-"},
-                                         {"×", "*"}, {"·", "*"}, {"＊", "*"}, {"÷", "/"}, {"／", "/"}, {"＾", "^"}, {"【", "["}, {"】", "]"}, {"［", "["}, {"］", "]"},
-                                         {"＜", "<"}, {"＞", ">"}, {"≤", "<="}, {"≥", ">="}, {"≠", "!="}, {"。", "."}, {"＃", "#"},
-                                         {"\u3000", "' '"}, {"\u00A0", "' '"}};
+        static constexpr Mark marks[] = {{"（", "("}, {"）", ")"}, {"，", ","},       {"、", ","},      {"：", ":"},
+                                         {"；", ";"}, {"＝", "="}, {"＋", "+"},       {"－", "-"},      {"−", "-"},
+                                         {"×", "*"},  {"·", "*"},  {"＊", "*"},       {"÷", "/"},       {"／", "/"},
+                                         {"＾", "^"}, {"【", "["}, {"】", "]"},       {"［", "["},      {"］", "]"},
+                                         {"＜", "<"}, {"＞", ">"}, {"≤", "<="},       {"≥", ">="},      {"≠", "!="},
+                                         {"。", "."}, {"＃", "#"}, {"\u3000", "' '"}, {"\u00A0", "' '"}};
         for (const Mark& mark : marks)
             if (text_.compare(i, mark.text.size(), mark.text) == 0) return &mark;
         return nullptr;
@@ -222,7 +233,8 @@ private:
         }
         auto& d = diagnostics_.error(place(t), MessageId::unexpected_token, {t.text});
         const Token* previous = at_ > 0 ? &tokens_[at_ - 1] : nullptr;
-        if (previous && previous->kind == Token::Kind::number && t.kind == Token::Kind::name) d.hint(MessageId::unit_in_brackets, {previous->text, t.text});
+        if (previous && previous->kind == Token::Kind::number && t.kind == Token::Kind::name)
+            d.hint(MessageId::unit_in_brackets, {previous->text, t.text});
         if (t.text == "**") d.hint(MessageId::power_is_caret, {});
         if (t.text == "==") d.hint(MessageId::equal_on_reals, {});
         throw SyntaxError{};
@@ -230,7 +242,8 @@ private:
     void expect(std::string_view symbol) {
         if (!is(symbol)) {
             if (peek().kind == Token::Kind::bad) throw SyntaxError{};
-            if (peek().kind == Token::Kind::end || peek().kind == Token::Kind::newline) fail(MessageId::formula_ends_before, {std::string(symbol)});
+            if (peek().kind == Token::Kind::end || peek().kind == Token::Kind::newline)
+                fail(MessageId::formula_ends_before, {std::string(symbol)});
             fail(MessageId::expected_symbol, {std::string(symbol), peek_text()});
         }
         ++at_;
@@ -257,7 +270,8 @@ private:
     /// A number of digits alone, below a million: "01" is 1.
     int whole_number() {
         const Token& t = peek();
-        if (t.text.find_first_not_of("0123456789") != std::string::npos || t.text.size() >= 7) fail(MessageId::index_not_integer, {t.text});
+        if (t.text.find_first_not_of("0123456789") != std::string::npos || t.text.size() >= 7)
+            fail(MessageId::index_not_integer, {t.text});
         ++at_;
         return static_cast<int>(t.number);
     }
@@ -378,7 +392,8 @@ private:
         if (ExprPtr e = index_comparison()) return e;
         ExprPtr left = expression();
         using K = Expr::Kind;
-        for (const auto& [symbol, kind] : {std::pair{"<=", K::less_equal}, {">=", K::greater_equal}, {"<", K::less}, {">", K::greater}}) {
+        for (const auto& [symbol, kind] :
+             {std::pair{"<=", K::less_equal}, {">=", K::greater_equal}, {"<", K::less}, {">", K::greater}}) {
             if (!is(symbol)) continue;
             ++at_;
             return make(kind, begin, std::move(left), expression());
@@ -395,7 +410,9 @@ private:
     ExprPtr index_comparison() {
         if (peek().kind != Token::Kind::name || is_keyword(peek().text)) return nullptr;
         size_t ahead = 1;
-        while (peek(ahead).kind == Token::Kind::symbol && peek(ahead).text == "." && peek(ahead + 1).kind == Token::Kind::name) ahead += 2;
+        while (peek(ahead).kind == Token::Kind::symbol && peek(ahead).text == "." &&
+               peek(ahead + 1).kind == Token::Kind::name)
+            ahead += 2;
         if (peek(ahead).kind == Token::Kind::symbol && peek(ahead).text == "[") {
             int open = 0;
             for (;; ++ahead) {
@@ -418,12 +435,14 @@ private:
             e->kind = op.text == "==" ? Expr::Kind::index_equal : Expr::Kind::index_not_equal;
             const Token& sign = peek();
             const auto reals = [&] {
-                diagnostics_.error(place(sign), MessageId::equal_on_reals_error, {}).hint(MessageId::equal_on_reals, {});
+                diagnostics_.error(place(sign), MessageId::equal_on_reals_error, {})
+                    .hint(MessageId::equal_on_reals, {});
                 throw SyntaxError{};
             };
             ++at_;
             const Token& right = peek();
-            if (right.kind == Token::Kind::number && right.text.find_first_not_of("0123456789") != std::string::npos) reals();
+            if (right.kind == Token::Kind::number && right.text.find_first_not_of("0123456789") != std::string::npos)
+                reals();
             e->indices.push_back(index());
             // An index is followed by the end of the condition; an operator or a unit belongs to a real number.
             if (peek().kind == Token::Kind::symbol && !is(")") && !is(",") && !is(";") && !is("]")) reals();
@@ -486,7 +505,8 @@ private:
             expect(")");
             return e;
         }
-        if (t.kind == Token::Kind::name && t.text == "if" && peek(1).kind == Token::Kind::symbol && peek(1).text == "(") return call("if");
+        if (t.kind == Token::Kind::name && t.text == "if" && peek(1).kind == Token::Kind::symbol && peek(1).text == "(")
+            return call("if");
         if (t.kind != Token::Kind::name) unexpected();
         const std::string name = path();
         if (is("(")) return call(name, t.begin);
@@ -530,7 +550,8 @@ private:
             unit = *u;
             return;
         }
-        auto& d = diagnostics_.error(node_.position(token.begin + 1 + error.offset, error.length), error.message.id, error.message.args);
+        auto& d = diagnostics_.error(node_.position(token.begin + 1 + error.offset, error.length), error.message.id,
+                                     error.message.args);
         d.hints = error.hints;
     }
 

@@ -136,8 +136,10 @@ std::vector<std::vector<int>> strong_components(const std::vector<std::vector<in
             }
             if (f.next < uses[v].size()) {
                 const int w = uses[v][f.next++];
-                if (index[static_cast<size_t>(w)] < 0) frames.push_back({w, 0});
-                else if (on_stack[static_cast<size_t>(w)]) low[v] = std::min(low[v], index[static_cast<size_t>(w)]);
+                if (index[static_cast<size_t>(w)] < 0)
+                    frames.push_back({w, 0});
+                else if (on_stack[static_cast<size_t>(w)])
+                    low[v] = std::min(low[v], index[static_cast<size_t>(w)]);
                 continue;
             }
             if (low[v] == index[v]) {
@@ -277,8 +279,11 @@ Program Program::build(Input in, Diagnostics& diagnostics) {
         for (const int k : blocks[b]) block_of[static_cast<size_t>(k)] = static_cast<int>(b);
     for (const std::vector<int>& block : blocks) {
         const auto k = static_cast<size_t>(block.front());
-        const bool moves = block.size() > 1 || std::find(uses[k].begin(), uses[k].end(), block.front()) != uses[k].end();
-        if (!moves) diagnostics.error(in.unknowns[k].pos, MessageId::equation_without_its_unknown, {in.unknowns[k].equation, in.unknowns[k].path});
+        const bool moves = block.size() > 1 ||
+                           std::find(uses[k].begin(), uses[k].end(), block.front()) != uses[k].end();
+        if (!moves)
+            diagnostics.error(in.unknowns[k].pos, MessageId::equation_without_its_unknown,
+                              {in.unknowns[k].equation, in.unknowns[k].path});
     }
     if (diagnostics.has_errors()) return out;
 
@@ -337,7 +342,8 @@ Program Program::build(Input in, Diagnostics& diagnostics) {
             stack.pop_back();
             if (i == no_node || seen[static_cast<size_t>(i)] == stamp) continue;
             seen[static_cast<size_t>(i)] = stamp;
-            need[static_cast<size_t>(i)] = static_cast<char>(need[static_cast<size_t>(i)] | (stage[static_cast<size_t>(i)] == own_stage ? own : other));
+            need[static_cast<size_t>(i)] = static_cast<char>(
+                need[static_cast<size_t>(i)] | (stage[static_cast<size_t>(i)] == own_stage ? own : other));
             const Node& n = g[i];
             const NodeId operands[3] = {n.a, n.b, n.c};
             for (int k = 0; k < n_operands(n); ++k) stack.push_back(operands[k]);

@@ -12,25 +12,26 @@ namespace viresco::lang {
 
 /// A continuous input of the program, addressable from outside.
 struct Parameter {
-    std::string path;      // "enzymatic.filter.wash_ratio"
-    matter::Datum datum;   // default value, unit as written, evidence, source, place
+    std::string path;    // "enzymatic.filter.wash_ratio"
+    matter::Datum datum; // default value, unit as written, evidence, source, place
     matter::Title title;
-    bool integer = false;  // no derivative is meant
+    bool integer = false;                  // no derivative is meant
     std::optional<double> lowest, highest; // `limits`, SI
 };
 
 /// An unknown and the equation that fixes it: left == right, both in SI.
 struct Unknown {
     enum class Kind { tear, equation }; // tear: left is the new value of the unknown itself
-    std::string path;       // what it is, for messages
-    std::string equation;   // text of the equation, for messages
+    std::string path;                   // what it is, for messages
+    std::string equation;               // text of the equation, for messages
     SourcePos pos;
     Kind kind = Kind::equation;
     NodeId node = no_node, left = no_node, right = no_node;
-    NodeId start = no_node; // expression without unknowns
+    NodeId start = no_node;                // expression without unknowns
     std::optional<double> lowest, highest; // limits of a parameter that a specification varies
-    units::Unit unit;       // .. and the unit it is written in
-    int group = -1;         // unknowns of one stream share a group (scale of convergence)
+    units::Unit unit;                      // .. and the unit it is written in
+    std::string sides_unit;                // of both sides of the equation (SI), for messages
+    int group = -1;                        // unknowns of one stream share a group (scale of convergence)
 };
 
 /// Straight-line piece of a program.
@@ -40,11 +41,11 @@ using Tape = std::vector<Instruction>;
 /// Interfaces of the further block kinds (dynamic, linear, discrete) are those of Program's blocks:
 /// a tape before them, values into slots, J v and v J.
 struct ImplicitBlock {
-    std::vector<int> unknowns;           // index into Program::unknowns()
-    Tape residual;                       // all that depends on the unknowns and is needed
-    Tape jacobian;                       // further nodes for Jacobian entries
+    std::vector<int> unknowns; // index into Program::unknowns()
+    Tape residual;             // all that depends on the unknowns and is needed
+    Tape jacobian;             // further nodes for Jacobian entries
     struct Entry {
-        int row, column;                 // positions within this block
+        int row, column; // positions within this block
         int32_t slot;
     };
     std::vector<Entry> entries;
@@ -60,8 +61,8 @@ public:
         Graph graph;
         std::vector<Parameter> parameters;
         std::vector<Unknown> unknowns;
-        std::vector<NodeId> roots;  // values to keep (every named value)
-        std::vector<NodeId> audit;  // values of the conservation audit: a tape of their own
+        std::vector<NodeId> roots;        // values to keep (every named value)
+        std::vector<NodeId> audit;        // values of the conservation audit: a tape of their own
         std::vector<std::string> missing; // texts of Op::missing nodes
     };
 

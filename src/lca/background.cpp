@@ -16,7 +16,8 @@ const std::vector<std::string> plain_keys{"title", "category", "unit", "evidence
 const std::vector<std::string> attributes{"water_content", "mass", "energy", "energy_equivalent"};
 
 /// Reads one factor as a parameter `background.<item>.<factor>`.
-void factor(Context& c, Item& item, const std::string& root, const std::string& name, const Node& node, const matter::Datum& defaults, const SourcePos& choice) {
+void factor(Context& c, Item& item, const std::string& root, const std::string& name, const Node& node,
+            const matter::Datum& defaults, const SourcePos& choice) {
     auto datum = matter::read_datum(node, c.model.diagnostics);
     if (!datum) return;
     if (!datum->evidence_given) datum->evidence = defaults.evidence;
@@ -36,8 +37,10 @@ void factor(Context& c, Item& item, const std::string& root, const std::string& 
     const auto value = matter::read_datum(*override, c.model.diagnostics);
     if (!value) return;
     if (value->unit.dimension != datum->unit.dimension)
-        c.model.diagnostics.error(override->pos(), MessageId::parameter_dimension, {path, value->unit.text, datum->unit.text});
-    else c.settings.push_back({index, value->si});
+        c.model.diagnostics.error(override->pos(), MessageId::parameter_dimension,
+                                  {path, value->unit.text, datum->unit.text});
+    else
+        c.settings.push_back({index, value->si});
 }
 
 matter::Datum defaults_of(Context& c, const Node& map) {
@@ -61,13 +64,16 @@ void choose(Context& c, Item& item, const Node& factors, const Electricity& want
         if (!plant::expect_map(f, "a factor", c.model.diagnostics)) return;
         const auto get = [&](const char* key) { return f.find(key) ? f.find(key)->scalar() : std::string(); };
         known.push_back(get("region") + " " + get("type") + " " + get("year"));
-        if (get("region") != wanted.region || get("type") != wanted.type || get("year") != std::to_string(wanted.year)) continue;
+        if (get("region") != wanted.region || get("type") != wanted.type || get("year") != std::to_string(wanted.year))
+            continue;
         matter::Datum own = defaults_of(c, f);
         if (!f.find("evidence")) own.evidence = defaults.evidence;
         item.electricity_type = wanted.type;
         if (const Node* v = f.find("verified")) item.verified = v->scalar() == "true";
         for (const auto& e : f.entries()) {
-            if (e.key == "region" || e.key == "type" || e.key == "year" || e.key == "evidence" || e.key == "source" || e.key == "verified") continue;
+            if (e.key == "region" || e.key == "type" || e.key == "year" || e.key == "evidence" || e.key == "source" ||
+                e.key == "verified")
+                continue;
             factor(c, item, "electricity", e.key, e.value, own, wanted.pos);
         }
         return;
@@ -102,12 +108,17 @@ Background read_background(Context& c, const std::vector<const Node*>& files, co
         item.pos = entry->key_pos;
         item.title = map.find("title") ? matter::read_title(*map.find("title"), d) : matter::Title{name, name};
         item.category = map.find("category") ? map.find("category")->scalar() : "material";
-        if (item.category != "material" && item.category != "water" && item.category != "energy" && item.category != "treatment")
-            suggest(d.error(map.find("category")->pos(), MessageId::unknown_category, {item.category}), item.category, {"material", "water", "energy", "treatment"});
+        if (item.category != "material" && item.category != "water" && item.category != "energy" &&
+            item.category != "treatment")
+            suggest(d.error(map.find("category")->pos(), MessageId::unknown_category, {item.category}), item.category,
+                    {"material", "water", "energy", "treatment"});
         if (const Node* u = map.find("unit")) {
             units::UnitError error;
-            if (const auto unit = units::parse_unit(u->scalar(), &error)) item.unit = *unit;
-            else d.error(u->position(error.offset, error.length), error.message.id, error.message.args).hints = error.hints;
+            if (const auto unit = units::parse_unit(u->scalar(), &error))
+                item.unit = *unit;
+            else
+                d.error(u->position(error.offset, error.length), error.message.id, error.message.args).hints =
+                    error.hints;
         } else {
             d.error(entry->key_pos, MessageId::item_without_unit, {name});
         }
@@ -142,7 +153,8 @@ void read_prices(Context& c, const std::vector<const Node*>& files) {
         factor(c, item, "prices", name, entry.first->value, entry.second, {});
         if (const auto it = item.factors.find(name); it != item.factors.end()) {
             const auto& p = c.model.parameters()[static_cast<size_t>(it->second)];
-            if (p.datum.si < 0) d.error(p.datum.pos, MessageId::negative_price, {name, lang::format_si(p.datum.si, p.datum.unit)});
+            if (p.datum.si < 0)
+                d.error(p.datum.pos, MessageId::negative_price, {name, lang::format_si(p.datum.si, p.datum.unit)});
         }
     }
 }
@@ -163,7 +175,8 @@ public:
                 for (const auto& [name, item] : background_.items) known.push_back(name);
                 suggest(m_.diagnostics.error(x.pos, MessageId::unknown_item, {x.item}), x.item, known);
             }
-        std::vector<std::string> names{"amount", "mass", "water", "cod", "volume", "voc", "energy", "energy_equivalent", "cost"};
+        std::vector<std::string> names{"amount", "mass", "water", "cod", "volume", "voc", "energy", "energy_equivalent",
+                                       "cost"};
         names.insert(names.end(), background_.impacts.begin(), background_.impacts.end());
         auto self = std::make_shared<Attributes>(*this);
         for (const std::string& name : names)
@@ -181,7 +194,10 @@ public:
                 return Value{m.graph.zero(), m.dim("kg/s"), false, false};
             return m.value(it->second->stream + ".m", component, pos);
         });
-        m_.add_built_in(plant_.prefix + "product", 0, [path = plant_.product_path](Model& m, Indices, const SourcePos& pos) { return m.value(path, {}, pos); }, "pure product");
+        m_.add_built_in(
+            plant_.prefix + "product", 0,
+            [path = plant_.product_path](Model& m, Indices, const SourcePos& pos) { return m.value(path, {}, pos); },
+            "pure product");
     }
 
 private:
@@ -232,8 +248,10 @@ private:
             const Value by_mass = m_.divide(v, of(x.item, "mass", pos));
             if (by_mass.dim == want) return by_mass;
         }
-        auto& d = m_.diagnostics.error(x.pos, MessageId::exchange_dimension, {x.id, m_.dimensions.text(v.dim), x.item, item->unit.text + "/s"});
-        if (m_.dimensions.text(v.dim) == "W" && m_.dimensions.text(want) == "kg/s") d.hint(MessageId::exchange_content_hint, {x.item});
+        auto& d = m_.diagnostics.error(x.pos, MessageId::exchange_dimension,
+                                       {x.id, m_.dimensions.text(v.dim), x.item, item->unit.text + "/s"});
+        if (m_.dimensions.text(v.dim) == "W" && m_.dimensions.text(want) == "kg/s")
+            d.hint(MessageId::exchange_content_hint, {x.item});
         return m_.wrong();
     }
 
@@ -281,10 +299,9 @@ private:
         const lang::DimId money = m_.dimensions.multiply(p.dim, m_.dimensions.intern(item.unit.dimension));
         const std::string text = m_.dimensions.text(money);
         if (!p.wrong && text.find_first_of("/.") != std::string::npos) { // an amount of money is a base unit
-            SourcePos at = pos;
             for (const lang::Parameter& q : m_.parameters())
-                if (q.path == price) at = q.datum.pos;
-            m_.error(at, MessageId::price_dimension, {x.item, m_.dimensions.text(p.dim), item.unit.text});
+                if (q.path == price)
+                    m_.error(q.datum.pos, MessageId::price_dimension, {x.item, q.datum.unit.text, item.unit.text});
             return m_.wrong();
         }
         return m_.multiply(self("amount", x, pos), p);
@@ -293,9 +310,14 @@ private:
     Value impact_of(const Exchange& x, const std::string& impact, const SourcePos& pos) {
         Value total{m_.graph.zero(), 0, true, false};
         if (!x.item.empty() && x.kind != Exchange::Kind::product) {
-            if (has(x.item, impact.c_str())) total = m_.multiply(self("amount", x, pos), of(x.item, impact, pos));
-            else if (background_.find(x.item)->not_chosen) return m_.missing(Message{MessageId::electricity_not_chosen, {x.item}}, 0, background_.find(x.item)->choice);
-            else return m_.missing(Message{MessageId::no_impact_factor, {x.item, impact}}, 0, background_.find(x.item)->pos);
+            if (has(x.item, impact.c_str()))
+                total = m_.multiply(self("amount", x, pos), of(x.item, impact, pos));
+            else if (background_.find(x.item)->not_chosen)
+                return m_.missing(Message{MessageId::electricity_not_chosen, {x.item}}, 0,
+                                  background_.find(x.item)->choice);
+            else
+                return m_.missing(Message{MessageId::no_impact_factor, {x.item, impact}}, 0,
+                                  background_.find(x.item)->pos);
         }
         // What leaves to the air acts by itself: components with a factor of their own (fossil carbon, halogens).
         if (x.kind == Exchange::Kind::air && !x.stream.empty() && m_.declared(impact)) {
@@ -303,7 +325,8 @@ private:
                 if (!c_.components[k].properties.count(impact)) continue;
                 const lang::Member index[1] = {m_.member(c_.components[k].name)};
                 const Value flow = m_.value(x.stream + ".m", index, pos);
-                if (!m_.graph.is_zero(flow.node)) total = m_.add(total, m_.multiply(flow, m_.value(impact, index, pos)), pos);
+                if (!m_.graph.is_zero(flow.node))
+                    total = m_.add(total, m_.multiply(flow, m_.value(impact, index, pos)), pos);
             }
         }
         return total;
@@ -323,7 +346,8 @@ void declare_exchanges(Context& c, const plant::Plant& p, const Background& b) {
     declare_sets(c, p, b, p.prefix, [](const Exchange&) { return true; });
 }
 
-void declare_sets(Context& c, const plant::Plant& p, const Background& b, const std::string& prefix, const std::function<bool(const Exchange&)>& keep) {
+void declare_sets(Context& c, const plant::Plant& p, const Background& b, const std::string& prefix,
+                  const std::function<bool(const Exchange&)>& keep) {
     using Kind = Exchange::Kind;
     const auto set = [&](const char* name, const auto& in) {
         std::vector<lang::Member> members;

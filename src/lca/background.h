@@ -20,8 +20,8 @@ struct Item {
     std::map<std::string, int> factors; // factor -> parameter index
     std::string electricity_type;       // footprint | emission, of the chosen factor
     bool verified = true;
-    bool not_chosen = false;            // it has several factors and the case names none (electricity)
-    SourcePos choice;                   // .. where the case names one, or should
+    bool not_chosen = false; // it has several factors and the case names none (electricity)
+    SourcePos choice;        // .. where the case names one, or should
 };
 
 struct Background {
@@ -40,6 +40,7 @@ void read_prices(plant::Context&, const std::vector<const text::Node*>& files);
 void declare_exchanges(plant::Context&, const plant::Plant&, const Background&);
 
 /// The sets of exchanges under `prefix`, restricted to those for which `keep` is true.
-void declare_sets(plant::Context&, const plant::Plant&, const Background&, const std::string& prefix, const std::function<bool(const plant::Exchange&)>& keep);
+void declare_sets(plant::Context&, const plant::Plant&, const Background&, const std::string& prefix,
+                  const std::function<bool(const plant::Exchange&)>& keep);
 
 } // namespace viresco::lca

@@ -11,6 +11,9 @@ bool lu_factor(std::span<double> a, std::span<int> pivot);
 /// Solves A x = b in place with the factors of lu_factor.
 void lu_solve(std::span<const double> a, std::span<const int> pivot, std::span<double> b);
 
+/// The same for 8 right-hand sides side by side (b: n x 8); every one gets the bits of lu_solve.
+void lu_solve_8(std::span<const double> a, std::span<const int> pivot, std::span<double> b);
+
 /// Solves A^T x = b in place.
 void lu_solve_transposed(std::span<const double> a, std::span<const int> pivot, std::span<double> b);
 

@@ -37,12 +37,16 @@ private:
         const auto key = stream + " " + quantity;
         if (const auto it = memo_.find(key); it != memo_.end()) return it->second;
         lang::Value v;
-        if (quantity == "mass") v = m_.value(stream + ".mass", {}, {});
-        else if (quantity == "COD") v = m_.value(stream + ".cod", {}, {});
-        else if (quantity == "energy") v = m_.value(stream + ".H", {}, {});
+        if (quantity == "mass")
+            v = m_.value(stream + ".mass", {}, {});
+        else if (quantity == "COD")
+            v = m_.value(stream + ".cod", {}, {});
+        else if (quantity == "energy")
+            v = m_.value(stream + ".H", {}, {});
         else {
             v = {m_.graph.zero(), 0, true, false};
-            for (const auto& [k, flow] : flows(stream)) v.node = m_.graph.add(v.node, m_.graph.multiply(flow, content(k, quantity)));
+            for (const auto& [k, flow] : flows(stream))
+                v.node = m_.graph.add(v.node, m_.graph.multiply(flow, content(k, quantity)));
         }
         return memo_[key] = v;
     }
@@ -62,13 +66,17 @@ private:
     lang::NodeId content(int k, const std::string& quantity) {
         const matter::Component& component = c_.components[k];
         if (!component.formula && component.contents.empty())
-            return m_.missing(Message{MessageId::component_lacks_property, {component.name, "content_" + quantity}}, 0, component.pos).node;
+            return m_
+                .missing(Message{MessageId::component_lacks_property, {component.name, "content_" + quantity}}, 0,
+                         component.pos)
+                .node;
         if (quantity == "charge") return m_.graph.constant(component.charge_per_kg);
         const auto it = component.contents.find(quantity);
         return m_.graph.constant(it == component.contents.end() ? 0.0 : it->second);
     }
 
-    void add(const std::string& unit, const std::vector<std::string>& in, const std::vector<std::string>& out, const std::vector<const UnitInstance*>& units) {
+    void add(const std::string& unit, const std::vector<std::string>& in, const std::vector<std::string>& out,
+             const std::vector<const UnitInstance*>& units) {
         for (const std::string& q : quantities_) {
             lang::NodeId net = m_.graph.zero(), gross = m_.graph.zero();
             const auto count = [&](lang::NodeId n, bool enters) {

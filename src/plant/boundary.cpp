@@ -17,7 +17,8 @@ void Builder::flow_table(const std::string& port, const Node& flow) {
             continue;
         }
         // The parameter is <feed>.flow[x]; m[x] of the stream is that.
-        declare_value(c_, port + ".flow", {e.key}, e.value, plant_.scope, mass_flow_, {"flow of " + e.key, e.key + " 流量"});
+        declare_value(c_, port + ".flow", {e.key}, e.value, plant_.scope, mass_flow_,
+                      {"flow of " + e.key, e.key + " 流量"});
         const std::string path = port + ".flow";
         lang::Member member = m_.member(e.key);
         flows_[port].push_back({member, path});
@@ -40,14 +41,19 @@ void Builder::composition(const std::string& port, const Node& feed, const Node&
             continue;
         }
         const auto q = units::parse_quantity(e.value.scalar());
-        if (q) total += q->si;
-        else constant = false;
-        declare_value(c_, port + ".composition", {e.key}, e.value, plant_.scope, m_.dimensions.one(), {"mass fraction of " + e.key, e.key + " 质量分数"});
+        if (q)
+            total += q->si;
+        else
+            constant = false;
+        declare_value(c_, port + ".composition", {e.key}, e.value, plant_.scope, m_.dimensions.one(),
+                      {"mass fraction of " + e.key, e.key + " 质量分数"});
         members.push_back(m_.member(e.key));
     }
-    if (constant && std::abs(total - 1) > 1e-9) d_.error(table.pos(), MessageId::composition_sum, {units::format_number(std::round(total * 1e9) / 1e9)});
+    if (constant && std::abs(total - 1) > 1e-9)
+        d_.error(table.pos(), MessageId::composition_sum, {units::format_number(std::round(total * 1e9) / 1e9)});
     m_.add_built_in(port + ".m", 1, [members, port](Model& m, Indices i, const SourcePos& pos) {
-        if (std::find(members.begin(), members.end(), i[0]) == members.end()) return Value{m.graph.zero(), m.dim("kg/s"), false, false};
+        if (std::find(members.begin(), members.end(), i[0]) == members.end())
+            return Value{m.graph.zero(), m.dim("kg/s"), false, false};
         return m.multiply(m.value(port + ".supplied", {}, pos), m.value(port + ".composition", i, pos));
     });
 }
@@ -58,7 +64,8 @@ void Builder::feeds() {
     for (const auto& e : f->entries()) {
         name_of(e);
         if (!expect_map(e.value, "'" + e.key + "'", d_)) continue;
-        const bool all_known = check_keys(e.value, {"flow", "mass", "composition", "T", "p", "phase", "supply", "section", "title"}, d_);
+        const bool all_known = check_keys(
+            e.value, {"flow", "mass", "composition", "T", "p", "phase", "supply", "section", "title"}, d_);
         Feed feed;
         feed.name = e.key;
         feed.pos = e.key_pos;
@@ -67,16 +74,21 @@ void Builder::feeds() {
         if (const std::string phase = scalar_of(e.value, "phase", d_); !phase.empty()) {
             feed.phase = phase;
             if (phase != "gas" && phase != "liquid" && phase != "steam")
-                suggest(d_.error(e.value.find("phase")->pos(), MessageId::unknown_phase, {phase}), phase, {"gas", "liquid", "steam"}), feed.phase = "liquid";
+                suggest(d_.error(e.value.find("phase")->pos(), MessageId::unknown_phase, {phase}), phase,
+                        {"gas", "liquid", "steam"}),
+                    feed.phase = "liquid";
         }
         if (all_known || e.value.find("supply")) supply(feed, e.value, e.key_pos);
         const std::string port = plant_.prefix + e.key;
         declare_port(c_, port, feed.phase);
         const Node* flow = e.value.find("flow");
         const Node* parts = e.value.find("composition");
-        if (flow && !parts && expect_map(*flow, "'flow'", d_)) flow_table(port, *flow);
-        else if (!flow && parts && e.value.find("mass") && expect_map(*parts, "'composition'", d_)) composition(port, e.value, *parts);
-        else if ((!flow || parts) && all_known) d_.error(e.key_pos, MessageId::feed_form, {e.key});
+        if (flow && !parts && expect_map(*flow, "'flow'", d_))
+            flow_table(port, *flow);
+        else if (!flow && parts && e.value.find("mass") && expect_map(*parts, "'composition'", d_))
+            composition(port, e.value, *parts);
+        else if ((!flow || parts) && all_known)
+            d_.error(e.key_pos, MessageId::feed_form, {e.key});
         temperature_and_pressure(port, e.value);
         plant_.feeds.push_back(std::move(feed));
     }
@@ -90,11 +102,14 @@ void Builder::supply(Feed& feed, const Node& map, const SourcePos& pos) {
     }
     feed.supply_pos = s->pos();
     if (s->is_scalar()) {
-        if (s->scalar() == "none") feed.free = true;
-        else feed.supply.emplace_back("", s->scalar());
+        if (s->scalar() == "none")
+            feed.free = true;
+        else
+            feed.supply.emplace_back("", s->scalar());
     } else if (s->is_map()) {
         for (const auto& e : s->entries()) {
-            if (c_.components.find(e.key) < 0) suggest(d_.error(e.key_pos, MessageId::unknown_component, {e.key}), e.key, c_.components.names());
+            if (c_.components.find(e.key) < 0)
+                suggest(d_.error(e.key_pos, MessageId::unknown_component, {e.key}), e.key, c_.components.names());
             feed.supply.emplace_back(e.key, e.value.scalar());
         }
     } else {
@@ -103,10 +118,16 @@ void Builder::supply(Feed& feed, const Node& map, const SourcePos& pos) {
 }
 
 void Builder::temperature_and_pressure(const std::string& port, const Node& map) {
-    if (const Node* t = map.find("T")) declare_value(c_, port + ".T", {}, *t, plant_.scope, m_.dim("K"), {"temperature", "温度"});
-    else m_.add_built_in(port + ".T", 0, [](Model& m, Indices, const SourcePos&) { return m.constant(298.15, "K"); }, "25 degC");
-    if (const Node* p = map.find("p")) declare_value(c_, port + ".p", {}, *p, plant_.scope, m_.dim("Pa"), {"pressure", "压力"});
-    else m_.add_built_in(port + ".p", 0, [](Model& m, Indices, const SourcePos&) { return m.constant(101325, "Pa"); }, "1 atm");
+    if (const Node* t = map.find("T"))
+        declare_value(c_, port + ".T", {}, *t, plant_.scope, m_.dim("K"), {"temperature", "温度"});
+    else
+        m_.add_built_in(
+            port + ".T", 0, [](Model& m, Indices, const SourcePos&) { return m.constant(298.15, "K"); }, "25 degC");
+    if (const Node* p = map.find("p"))
+        declare_value(c_, port + ".p", {}, *p, plant_.scope, m_.dim("Pa"), {"pressure", "压力"});
+    else
+        m_.add_built_in(
+            port + ".p", 0, [](Model& m, Indices, const SourcePos&) { return m.constant(101325, "Pa"); }, "1 atm");
 }
 
 void Builder::products() {
@@ -116,8 +137,9 @@ void Builder::products() {
         return;
     }
     using As = Product::As;
-    static const std::vector<std::pair<std::string, As>> kinds{{"product", As::product}, {"coproduct", As::coproduct}, {"air", As::air},
-                                                             {"wastewater", As::wastewater}, {"waste", As::waste}, {"internal", As::internal}};
+    static const std::vector<std::pair<std::string, As>> kinds{{"product", As::product}, {"coproduct", As::coproduct},
+                                                               {"air", As::air},         {"wastewater", As::wastewater},
+                                                               {"waste", As::waste},     {"internal", As::internal}};
     bool unsure = false;
     for (const auto& e : p->entries()) {
         if (!expect_map(e.value, "'" + e.key + "'", d_)) continue;
@@ -136,7 +158,8 @@ void Builder::products() {
         const std::string as = scalar_of(e.value, "as", d_);
         const auto kind = std::find_if(kinds.begin(), kinds.end(), [&](const auto& k) { return k.first == as; });
         if (kind == kinds.end()) {
-            auto& d = d_.error(e.value.find("as") ? e.value.find("as")->pos() : e.key_pos, MessageId::unknown_product_kind, {as});
+            auto& d = d_.error(e.value.find("as") ? e.value.find("as")->pos() : e.key_pos,
+                               MessageId::unknown_product_kind, {as});
             suggest(d, as, {"product", "coproduct", "air", "wastewater", "waste", "internal"});
             product.as = As::internal;
             unsure = true;
@@ -144,11 +167,14 @@ void Builder::products() {
             product.as = kind->second;
         }
         if (product.from_step.empty()) name_of(e);
-        if (!product.component.empty() && c_.components.size() > 0 && product.from_step.empty() && c_.components.find(product.component) < 0)
-            suggest(d_.error(e.value.find("component")->pos(), MessageId::unknown_component, {product.component}), product.component, c_.components.names());
+        if (!product.component.empty() && c_.components.size() > 0 && product.from_step.empty() &&
+            c_.components.find(product.component) < 0)
+            suggest(d_.error(e.value.find("component")->pos(), MessageId::unknown_component, {product.component}),
+                    product.component, c_.components.names());
         plant_.products.push_back(std::move(product));
     }
-    if (!unsure && std::none_of(plant_.products.begin(), plant_.products.end(), [](const Product& x) { return x.as == As::product; }))
+    if (!unsure && std::none_of(plant_.products.begin(), plant_.products.end(),
+                                [](const Product& x) { return x.as == As::product; }))
         d_.error(p->pos(), MessageId::plant_without_product);
 }
 
@@ -196,7 +222,7 @@ void Builder::exchanges() {
         }
         if (const auto it = product_streams_.find(p.name); it != product_streams_.end()) {
             const Stream& s = plant_.streams[it->second];
-            x.stream = plant_.prefix + p.name;
+            x.stream = s.path;
             x.unit = s.from_unit;
         } else if (!p.from_step.empty()) {
             x.unit = p.from_step;
@@ -223,12 +249,15 @@ void Builder::product_mass(const Product& p, const Exchange& x) {
     }
     plant_.product_path = plant_.prefix + "pure_product";
     const std::string component = p.component;
-    m_.add_built_in(plant_.product_path, 0, [x, component](Model& m, Indices, const SourcePos& pos) {
-        if (x.stream.empty()) return m.value(x.amount, {}, pos);
-        if (component.empty()) return m.value(x.stream + ".mass", {}, pos);
-        const lang::Member index[1] = {m.member(component)};
-        return m.value(x.stream + ".m", index, pos);
-    }, "pure product");
+    m_.add_built_in(
+        plant_.product_path, 0,
+        [x, component](Model& m, Indices, const SourcePos& pos) {
+            if (x.stream.empty()) return m.value(x.amount, {}, pos);
+            if (component.empty()) return m.value(x.stream + ".mass", {}, pos);
+            const lang::Member index[1] = {m.member(component)};
+            return m.value(x.stream + ".m", index, pos);
+        },
+        "pure product");
 }
 
 } // namespace viresco::plant

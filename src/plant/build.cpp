@@ -8,14 +8,17 @@ using lang::Indices;
 using lang::Model;
 using text::Node;
 
-Builder::Builder(Context& c, const Node& file, const std::string& route) : c_(c), m_(c.model), d_(c.model.diagnostics), file_(file) {
+Builder::Builder(Context& c, const Node& file, const std::string& route)
+    : c_(c), m_(c.model), d_(c.model.diagnostics), file_(file) {
     plant_.route = route;
     plant_.prefix = route + ".";
 }
 
 Plant Builder::build() {
-    check_keys(file_, {"viresco", "kind", "title", "source", "components", "operation", "parameters", "sections", "feeds", "units", "connections",
-                       "products", "utilities", "specifications", "labour"}, d_);
+    check_keys(file_,
+               {"viresco", "kind", "title", "source", "components", "operation", "parameters", "sections", "feeds",
+                "units", "connections", "products", "utilities", "specifications", "labour"},
+               d_);
     plant_.title = title(file_, plant_.route);
     // Names of the cost rules are seen from every route.
     plant_.scope = m_.scope(m_.scope(nullptr, "economics."), plant_.prefix);
@@ -38,10 +41,12 @@ Plant Builder::build() {
     exchanges();
     for (const auto& [path, s] : c_.varied)
         if (!s.used && path.compare(0, plant_.prefix.size(), plant_.prefix) == 0) {
-            auto& d = d_.error(s.pos, MessageId::specification_varies_nothing, {s.name, path.substr(plant_.prefix.size())});
+            auto& d = d_.error(s.pos, MessageId::specification_varies_nothing,
+                               {s.name, path.substr(plant_.prefix.size())});
             std::vector<std::string> known;
             for (const std::string& a : c_.addresses)
-                if (a.compare(0, plant_.prefix.size(), plant_.prefix) == 0) known.push_back(a.substr(plant_.prefix.size()));
+                if (a.compare(0, plant_.prefix.size(), plant_.prefix) == 0)
+                    known.push_back(a.substr(plant_.prefix.size()));
             suggest(d, path.substr(plant_.prefix.size()), known);
         }
     return std::move(plant_);
@@ -102,28 +107,35 @@ void Builder::operation() {
     const Node* o = map_at(file_, "operation");
     for (const char* name : {"operating_time", "annual_output"}) {
         if (o && o->find(name)) continue;
-        m_.add_built_in(plant_.prefix + "operation." + name, 0, [name, top = SourcePos{file_.pos().file, 1, 1, 1}](Model& m, Indices, const SourcePos& asked_at) {
-            m.diagnostics.error(top, MessageId::plant_needs_operation, {name}).see(asked_at, MessageId::needed_here);
-            return m.wrong();
-        });
+        m_.add_built_in(
+            plant_.prefix + "operation." + name, 0,
+            [name, top = SourcePos{file_.pos().file, 1, 1, 1}](Model& m, Indices, const SourcePos& asked_at) {
+                m.diagnostics.error(top, MessageId::plant_needs_operation, {name})
+                    .see(asked_at, MessageId::needed_here);
+                return m.wrong();
+            });
     }
     if (!o) return;
     check_keys(*o, {"operating_time", "annual_output"}, d_);
     if (const Node* t = o->find("operating_time"))
-        declare_value(c_, plant_.prefix + "operation.operating_time", {}, *t, plant_.scope, m_.dimensions.one(), {"operating time", "年运行时间"});
+        declare_value(c_, plant_.prefix + "operation.operating_time", {}, *t, plant_.scope, m_.dimensions.one(),
+                      {"operating time", "年运行时间"});
     if (const Node* t = o->find("annual_output"))
-        declare_value(c_, plant_.prefix + "operation.annual_output", {}, *t, plant_.scope, mass_flow_, {"annual output", "年产量"});
+        declare_value(c_, plant_.prefix + "operation.annual_output", {}, *t, plant_.scope, mass_flow_,
+                      {"annual output", "年产量"});
 }
 
 void Builder::labour() {
     const Node* l = map_at(file_, "labour");
     if (!l) {
-        m_.add_built_in(plant_.prefix + "operators", 0, [](Model& m, Indices, const SourcePos&) { return m.constant(0, m.dimensions.one()); });
+        m_.add_built_in(plant_.prefix + "operators", 0,
+                        [](Model& m, Indices, const SourcePos&) { return m.constant(0, m.dimensions.one()); });
         return;
     }
     check_keys(*l, {"operators"}, d_);
     if (const Node* n = l->find("operators"))
-        declare_value(c_, plant_.prefix + "operators", {}, *n, plant_.scope, m_.dimensions.one(), {"operators per shift", "每班操作工"});
+        declare_value(c_, plant_.prefix + "operators", {}, *n, plant_.scope, m_.dimensions.one(),
+                      {"operators per shift", "每班操作工"});
 }
 
 Plant build_plant(Context& c, const Node& file, const std::string& route) { return Builder(c, file, route).build(); }

@@ -56,7 +56,8 @@ private:
     // connections.cpp
     std::optional<End> end_of(const text::Node& node, size_t begin, const std::string& word, bool source);
     void connections();
-    void connect(const End& from, const End& to, std::map<std::string, SourcePos>& sources, std::map<std::string, SourcePos>& targets);
+    void connect(const End& from, const End& to, std::map<std::string, SourcePos>& sources,
+                 std::map<std::string, SourcePos>& targets);
     /// Streams that close a loop, in the order of the file, are torn: a depth-first walk's back edges.
     void tear();
     /// What an inlet or a product tells is what its stream tells.
@@ -68,7 +69,8 @@ private:
 
     // utilities.cpp: energy balances, carriers
     /// Enthalpy in minus out plus the named terms but one.
-    static lang::Value balance(lang::Model& m, const std::vector<std::string>& in, const std::vector<std::string>& out, const SourcePos& pos);
+    static lang::Value balance(lang::Model& m, const std::vector<std::string>& in, const std::vector<std::string>& out,
+                               const SourcePos& pos);
     void close_energy();
     void utilities();
 
@@ -84,8 +86,8 @@ private:
     std::map<std::string, size_t> product_streams_;
     std::set<const lang::Statement*> reported_;
     std::set<const Port*> reported_ports_;
-    std::set<const UnitType*> not_closed_;          // their energy is already complained about
-    std::map<std::string, SourcePos> defined_at_;   // full path -> the equation that defines it
+    std::set<const UnitType*> not_closed_;        // their energy is already complained about
+    std::map<std::string, SourcePos> defined_at_; // full path -> the equation that defines it
 };
 
 } // namespace viresco::plant

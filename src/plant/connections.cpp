@@ -12,8 +12,8 @@ using text::Node;
 
 namespace {
 
-constexpr const char* scalars[] = {"mass", "moles", "volume", "H", "cod"};
-constexpr const char* families[] = {"n", "w", "x", "c"};
+/// What a stream tells under its port's name.
+constexpr const char* told[] = {"m", "n", "w", "x", "c", "mass", "moles", "volume", "H", "cod", "T", "p"};
 
 } // namespace
 
@@ -53,7 +53,8 @@ std::optional<Builder::End> Builder::end_of(const Node& node, size_t begin, cons
         for (const Port& p : u.type->ports)
             if (p.in != source) known.push_back(p.name);
         if (!e.declared) {
-            suggest(d_.error(node.position(begin + dot + 1, e.port.size()), MessageId::unknown_port, {e.port, u.name}), e.port, known);
+            suggest(d_.error(node.position(begin + dot + 1, e.port.size()), MessageId::unknown_port, {e.port, u.name}),
+                    e.port, known);
             return std::nullopt;
         }
         if (e.declared->in == source) {
@@ -99,8 +100,10 @@ void Builder::connections() {
                 const auto [ta, tb] = trim(arrow + 2, stop);
                 const auto from = end_of(*node, fa, t.substr(fa, fb - fa), true);
                 const auto to = end_of(*node, ta, t.substr(ta, tb - ta), false);
-                if (from && to) connect(*from, *to, sources, targets);
-                else complete = false;
+                if (from && to)
+                    connect(*from, *to, sources, targets);
+                else
+                    complete = false;
             }
         }
         i = end + 1;
@@ -111,8 +114,10 @@ void Builder::connections() {
         if (!u.type) continue;
         for (const Port& p : u.type->ports) {
             const std::string name = u.name + "." + p.name;
-            if (p.in && !p.many && !p.optional && !targets.count(name)) d_.error(u.pos, MessageId::inlet_not_connected, {name});
-            if (!p.in && !sources.count(name)) d_.error(u.pos, MessageId::outlet_not_connected, {name}).hint(MessageId::outlet_hint);
+            if (p.in && !p.many && !p.optional && !targets.count(name))
+                d_.error(u.pos, MessageId::inlet_not_connected, {name});
+            if (!p.in && !sources.count(name))
+                d_.error(u.pos, MessageId::outlet_not_connected, {name}).hint(MessageId::outlet_hint);
         }
     }
     for (const Feed& f : plant_.feeds)
@@ -121,12 +126,19 @@ void Builder::connections() {
         if (p.from_step.empty() && !targets.count(p.name)) d_.error(p.pos, MessageId::product_not_connected, {p.name});
 }
 
-void Builder::connect(const End& from, const End& to, std::map<std::string, SourcePos>& sources, std::map<std::string, SourcePos>& targets) {
+void Builder::connect(const End& from, const End& to, std::map<std::string, SourcePos>& sources,
+                      std::map<std::string, SourcePos>& targets) {
     const auto full = [](const End& e) { return e.unit.empty() ? e.port : e.unit + "." + e.port; };
     const auto [s, fresh_source] = sources.emplace(full(from), from.pos);
-    if (!fresh_source) d_.error(from.pos, MessageId::outlet_used_twice, {full(from)}).see(s->second, MessageId::first_used_here).hint(MessageId::use_splitter);
+    if (!fresh_source)
+        d_.error(from.pos, MessageId::outlet_used_twice, {full(from)})
+            .see(s->second, MessageId::first_used_here)
+            .hint(MessageId::use_splitter);
     const auto [g, fresh_target] = targets.emplace(full(to), to.pos);
-    if (!fresh_target && !(to.declared && to.declared->many)) d_.error(to.pos, MessageId::inlet_used_twice, {full(to)}).see(g->second, MessageId::first_used_here).hint(MessageId::use_mixer);
+    if (!fresh_target && !(to.declared && to.declared->many))
+        d_.error(to.pos, MessageId::inlet_used_twice, {full(to)})
+            .see(g->second, MessageId::first_used_here)
+            .hint(MessageId::use_mixer);
     Stream stream;
     stream.id = full(from) + " -> " + full(to);
     stream.from_unit = from.unit;
@@ -149,7 +161,8 @@ void Builder::connect(const End& from, const End& to, std::map<std::string, Sour
 void Builder::tear() {
     std::map<std::string, std::vector<size_t>> leaving;
     for (size_t k = 0; k < plant_.streams.size(); ++k)
-        if (!plant_.streams[k].from_unit.empty() && !plant_.streams[k].to_unit.empty()) leaving[plant_.streams[k].from_unit].push_back(k);
+        if (!plant_.streams[k].from_unit.empty() && !plant_.streams[k].to_unit.empty())
+            leaving[plant_.streams[k].from_unit].push_back(k);
     std::map<std::string, int> state; // 1 on the path, 2 done
     struct Frame {
         std::string unit;
@@ -168,7 +181,8 @@ void Builder::tear() {
                 continue;
             }
             Stream& s = plant_.streams[out[f.next++]];
-            if (state[s.to_unit] == 1) s.torn = true;
+            if (state[s.to_unit] == 1)
+                s.torn = true;
             else if (!state[s.to_unit]) {
                 state[s.to_unit] = 1;
                 path.push_back({s.to_unit, 0});
@@ -178,19 +192,15 @@ void Builder::tear() {
 }
 
 void Builder::alias(const std::string& port, const std::string& source) {
-    for (const char* name : families)
-        m_.add_built_in(port + "." + name, 1, [path = source + "." + name](Model& m, Indices i, const SourcePos& pos) { return m.value(path, i, pos); }, "from " + source);
-    m_.add_built_in(port + ".m", 1, [path = source + ".m"](Model& m, Indices i, const SourcePos& pos) { return m.value(path, i, pos); }, "from " + source);
-    for (const char* name : scalars)
-        m_.add_built_in(port + "." + name, 0, [path = source + "." + name](Model& m, Indices i, const SourcePos& pos) { return m.value(path, i, pos); }, "from " + source);
-    for (const char* name : {"T", "p"})
-        m_.add_built_in(port + "." + name, 0, [path = source + "." + name](Model& m, Indices i, const SourcePos& pos) { return m.value(path, i, pos); }, "from " + source);
+    for (const char* name : told) m_.add_alias(port + "." + name, source + "." + name);
 }
 
 void Builder::torn_stream(Stream& s, int group) {
-    const std::string source = s.path, path = plant_.prefix + "recycle." + s.to_unit + "." + s.to_port + "." + std::to_string(group);
+    const std::string source = s.path,
+                      path = plant_.prefix + "recycle." + s.to_unit + "." + s.to_port + "." + std::to_string(group);
     declare_port(c_, path, s.phase);
-    const auto unknown = [source, pos = s.pos, id = s.id, group](Model& m, const std::string& name, Indices i, double start, const char* unit, int in_group) {
+    const auto unknown = [source, pos = s.pos, id = s.id, group](Model& m, const std::string& name, Indices i,
+                                                                 double start, const char* unit, int in_group) {
         lang::Unknown u;
         u.kind = lang::Unknown::Kind::tear;
         u.path = id + ": " + name + (i.empty() ? "" : "[" + m.member_name(i[0]) + "]");
@@ -202,13 +212,21 @@ void Builder::torn_stream(Stream& s, int group) {
         const int k = static_cast<int>(m.unknowns().size());
         const lang::DimId dim = m.dim(unit);
         const lang::NodeId node = m.add_unknown(std::move(u), [source, name, index, pos, k, dim](Model& model) {
-            return std::pair{model.value(source + "." + name, index, pos), Value{model.unknowns()[static_cast<size_t>(k)].node, dim, false, false}};
+            return std::pair{model.value(source + "." + name, index, pos),
+                             Value{model.unknowns()[static_cast<size_t>(k)].node, dim, false, false}};
         });
         return Value{node, dim, false, false};
     };
-    m_.add_built_in(path + ".m", 1, [unknown](Model& m, Indices i, const SourcePos&) { return unknown(m, "m", i, 0, "kg/s", 1); }, "recycle " + s.id);
-    m_.add_built_in(path + ".T", 0, [unknown](Model& m, Indices i, const SourcePos&) { return unknown(m, "T", i, 298.15, "K", 0); }, "recycle " + s.id);
-    m_.add_built_in(path + ".p", 0, [unknown](Model& m, Indices i, const SourcePos&) { return unknown(m, "p", i, 101325, "Pa", 0); }, "recycle " + s.id);
+    m_.add_built_in(
+        path + ".m", 1, [unknown](Model& m, Indices i, const SourcePos&) { return unknown(m, "m", i, 0, "kg/s", 1); },
+        "recycle " + s.id);
+    m_.add_built_in(
+        path + ".T", 0, [unknown](Model& m, Indices i, const SourcePos&) { return unknown(m, "T", i, 298.15, "K", 0); },
+        "recycle " + s.id);
+    m_.add_built_in(
+        path + ".p", 0,
+        [unknown](Model& m, Indices i, const SourcePos&) { return unknown(m, "p", i, 101325, "Pa", 0); },
+        "recycle " + s.id);
     s.path = path;
 }
 
@@ -217,7 +235,8 @@ void Builder::wire() {
     for (Stream& s : plant_.streams)
         if (s.torn) torn_stream(s, ++groups_), ++group;
     for (const Product& p : plant_.products)
-        if (const auto it = product_streams_.find(p.name); it != product_streams_.end()) alias(plant_.prefix + p.name, plant_.streams[it->second].path);
+        if (const auto it = product_streams_.find(p.name); it != product_streams_.end())
+            alias(plant_.prefix + p.name, plant_.streams[it->second].path);
     for (const UnitInstance& u : plant_.units) {
         if (!u.type) continue;
         for (const Port& port : u.type->ports) {
@@ -226,8 +245,10 @@ void Builder::wire() {
             for (const Stream& s : plant_.streams)
                 if (s.to_unit == u.name && s.to_port == port.name) sources.push_back(s.path);
             const std::string path = u.prefix + port.name;
-            if (!port.many && sources.size() == 1) alias(path, sources.front());
-            else many(path, sources);
+            if (!port.many && sources.size() == 1)
+                alias(path, sources.front());
+            else
+                many(path, sources);
         }
     }
 }
@@ -242,8 +263,10 @@ void Builder::many(const std::string& path, const std::vector<std::string>& sour
     };
     m_.add_built_in(path + ".m", 1, sum("m", "kg/s"), "sum of what enters");
     m_.add_built_in(path + ".n", 1, sum("n", "mol/s"), "sum of what enters");
-    constexpr std::pair<const char*, const char*> totals[] = {{"mass", "kg/s"}, {"moles", "mol/s"}, {"volume", "m3/s"}, {"H", "W"}, {"cod", "kg/s"}};
-    for (const auto& [name, unit] : totals) m_.add_built_in(path + "." + name, 0, sum(name, unit), "sum of what enters");
+    constexpr std::pair<const char*, const char*> totals[] = {
+        {"mass", "kg/s"}, {"moles", "mol/s"}, {"volume", "m3/s"}, {"H", "W"}, {"cod", "kg/s"}};
+    for (const auto& [name, unit] : totals)
+        m_.add_built_in(path + "." + name, 0, sum(name, unit), "sum of what enters");
     if (const Node* file = c_.library.load("language", "stream", "stream", {}))
         if (const Node* equations = file->find("many")) {
             const Scope* scope = m_.scope(nullptr, path + ".");

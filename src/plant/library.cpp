@@ -7,7 +7,8 @@ namespace viresco::plant {
 
 namespace fs = std::filesystem;
 
-Library::Library(std::string models_folder, SourceStore& s, Diagnostics& d) : diagnostics(d), sources(s), models_(std::move(models_folder)) {}
+Library::Library(std::string models_folder, SourceStore& s, Diagnostics& d)
+    : diagnostics(d), sources(s), models_(std::move(models_folder)) {}
 
 std::vector<std::string> Library::names(const std::string& folder) const {
     std::vector<std::string> out;
@@ -18,7 +19,8 @@ std::vector<std::string> Library::names(const std::string& folder) const {
     return out;
 }
 
-const text::Node* Library::load(const std::string& folder, const std::string& kind, const std::string& name, const SourcePos& asked_at) {
+const text::Node* Library::load(const std::string& folder, const std::string& kind, const std::string& name,
+                                const SourcePos& asked_at) {
     const bool local = name.rfind("./", 0) == 0 || name.rfind("../", 0) == 0 ||
                        (name.size() > 5 && name.compare(name.size() - 5, 5, ".yaml") == 0);
     if (local) {
@@ -48,11 +50,15 @@ const text::Node* Library::load_file(const std::string& path, const std::string&
         diagnostics.error(top, MessageId::file_is_not_a_map, {kind});
     } else {
         const text::Node* version = document->find("viresco");
-        if (!version) diagnostics.error(top, MessageId::version_missing, {}).hint(MessageId::version_hint);
-        else if (version->scalar() != "1") diagnostics.error(version->pos(), MessageId::version_unknown, {version->scalar()});
+        if (!version)
+            diagnostics.error(top, MessageId::version_missing, {}).hint(MessageId::version_hint);
+        else if (version->scalar() != "1")
+            diagnostics.error(version->pos(), MessageId::version_unknown, {version->scalar()});
         const text::Node* found = document->find("kind");
-        if (!found) diagnostics.error(top, MessageId::kind_missing, {kind});
-        else if (!kind.empty() && found->scalar() != kind) diagnostics.error(found->pos(), MessageId::kind_differs, {kind, found->scalar()});
+        if (!found)
+            diagnostics.error(top, MessageId::kind_missing, {kind});
+        else if (!kind.empty() && found->scalar() != kind)
+            diagnostics.error(found->pos(), MessageId::kind_differs, {kind, found->scalar()});
     }
     const text::Node* out = diagnostics.n_errors() > before ? nullptr : document.get();
     documents_.emplace(path, std::move(document));

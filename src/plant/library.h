@@ -22,7 +22,8 @@ public:
 
     /// The document `name` stands for, checked for `viresco: 1` and `kind:`; nullptr after an error.
     /// folder: "units", "components" ..; asked_by: the file that names it (for "./" and messages).
-    const text::Node* load(const std::string& folder, const std::string& kind, const std::string& name, const SourcePos& asked_at);
+    const text::Node* load(const std::string& folder, const std::string& kind, const std::string& name,
+                           const SourcePos& asked_at);
     /// A file by its path.
     const text::Node* load_file(const std::string& path, const std::string& kind, const SourcePos& asked_at = {});
     /// Text that did not come from a file (a value of the command line), named `title` in messages.

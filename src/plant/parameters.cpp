@@ -8,7 +8,9 @@ using text::Node;
 using Type = ParameterDeclaration::Type;
 using Per = ParameterDeclaration::Per;
 
-void Overrides::add(std::string path, const Node* value, SourcePos pos) { entries_.push_back({std::move(path), value, pos, false}); }
+void Overrides::add(std::string path, const Node* value, SourcePos pos) {
+    entries_.push_back({std::move(path), value, pos, false});
+}
 
 namespace {
 
@@ -48,7 +50,9 @@ bool is_formula(const Node& node) {
     const std::string& t = node.scalar();
     if (t.empty()) return false;
     const auto first = static_cast<unsigned char>(t[0]);
-    if ((first >= 'a' && first <= 'z') || (first >= 'A' && first <= 'Z') || first == '_' || first == '(' || first >= 0x80) return true;
+    if ((first >= 'a' && first <= 'z') || (first >= 'A' && first <= 'Z') || first == '_' || first == '(' ||
+        first >= 0x80)
+        return true;
     if (units::parse_quantity(t)) return false;
     if (t.find('[') != std::string::npos) return true;
     for (const char* op : {" * ", " + ", " - ", " / ", "^"})
@@ -63,8 +67,10 @@ const std::vector<std::string> further_keys{"title", "limits", "type", "per", "f
 std::optional<matter::Datum> read_number(Context& c, const Node& node, const ParameterDeclaration& declared) {
     auto datum = matter::read_datum(node, c.model.diagnostics, further_keys);
     if (!datum) return datum;
-    if (declared.unit && datum->unit.text.empty() && datum->unit.dimension.dimensionless() && !declared.unit->dimension.dimensionless()) {
-        auto& d = c.model.diagnostics.error(datum->pos, MessageId::value_needs_unit, {declared.name, declared.unit->text});
+    if (declared.unit && datum->unit.text.empty() && datum->unit.dimension.dimensionless() &&
+        !declared.unit->dimension.dimensionless()) {
+        auto& d = c.model.diagnostics.error(datum->pos, MessageId::value_needs_unit,
+                                            {declared.name, declared.unit->text});
         d.hint(MessageId::write_value_with_unit, {units::format_number(datum->si) + " " + declared.unit->text});
         return std::nullopt;
     }
@@ -104,10 +110,14 @@ std::string plain(double si, const units::Unit& unit) {
 void check_value(Context& c, const std::string& name, const lang::Parameter& p, double si, const SourcePos& pos) {
     const auto show = [&](double v) { return plain(v, p.datum.unit); };
     const double slack = 1e-12;
-    if ((p.lowest && si < *p.lowest - slack * std::fabs(*p.lowest)) || (p.highest && si > *p.highest + slack * std::fabs(*p.highest))) {
-        c.model.diagnostics.error(pos, MessageId::outside_limits, {name, show(si), p.lowest ? show(*p.lowest) : "-inf", p.highest ? show(*p.highest) : "inf"});
+    if ((p.lowest && si < *p.lowest - slack * std::fabs(*p.lowest)) ||
+        (p.highest && si > *p.highest + slack * std::fabs(*p.highest))) {
+        c.model.diagnostics.error(
+            pos, MessageId::outside_limits,
+            {name, show(si), p.lowest ? show(*p.lowest) : "-inf", p.highest ? show(*p.highest) : "inf"});
     } else if (p.datum.low_si && p.datum.high_si && (si < *p.datum.low_si || si > *p.datum.high_si)) {
-        c.model.diagnostics.warning(pos, MessageId::outside_range, {name, show(si), show(*p.datum.low_si), show(*p.datum.high_si)});
+        c.model.diagnostics.warning(pos, MessageId::outside_range,
+                                    {name, show(si), show(*p.datum.low_si), show(*p.datum.high_si)});
     }
 }
 
@@ -122,12 +132,15 @@ bool same_dimension(Context& c, const std::string& name, const units::Unit& want
         c.model.diagnostics.error(have.pos, MessageId::parameter_is_number, {name, have.unit.text});
         return false;
     }
-    c.model.diagnostics.error(have.pos, MessageId::parameter_dimension, {name, have.unit.text.empty() ? "1" : have.unit.text, want.text.empty() ? want.dimension.text() : want.text});
+    c.model.diagnostics.error(
+        have.pos, MessageId::parameter_dimension,
+        {name, have.unit.text.empty() ? "1" : have.unit.text, want.text.empty() ? want.dimension.text() : want.text});
     return false;
 }
 
 /// A parameter that a specification varies is an unknown; its value is where the search starts.
-void vary(Context& c, const std::string& path, const std::vector<lang::Member>& indices, Specification& s, const ParameterDeclaration& declared, const Node* start) {
+void vary(Context& c, const std::string& path, const std::vector<lang::Member>& indices, Specification& s,
+          const ParameterDeclaration& declared, const Node* start) {
     lang::Model& m = c.model;
     s.used = true;
     if (!start) {
@@ -153,12 +166,14 @@ void vary(Context& c, const std::string& path, const std::vector<lang::Member>& 
         const lang::Value left = model.evaluate(*equation->left, scope);
         return std::pair{left, model.evaluate(*equation->right, scope)};
     });
-    m.bind_value(path, indices, {node, m.dimensions.intern(datum->unit.dimension), false, false}, s.until->scalar(), s.pos);
+    m.bind_value(path, indices, {node, m.dimensions.intern(datum->unit.dimension), false, false}, s.until->scalar(),
+                 s.pos);
 }
 
 /// Declares one number: default, override, specification. `members` is empty or the member of a table.
-void declare_number(Context& c, const std::string& path, const std::vector<std::string>& members, const ParameterDeclaration& declared,
-                    const Node* given, const lang::Scope* given_scope, const lang::Scope* own_scope, bool table_default) {
+void declare_number(Context& c, const std::string& path, const std::vector<std::string>& members,
+                    const ParameterDeclaration& declared, const Node* given, const lang::Scope* given_scope,
+                    const lang::Scope* own_scope, bool table_default) {
     lang::Model& m = c.model;
     std::string address = path;
     std::vector<lang::Member> indices;
@@ -199,12 +214,16 @@ void declare_number(Context& c, const std::string& path, const std::vector<std::
     const bool base_is_number = has_value(base) && !formula_of(base);
     const Node* source = base_is_number ? base : override;
     if (const auto varied = c.varied.find(address); varied != c.varied.end() && declared.type == Type::number) {
-        vary(c, path, indices, varied->second, declared, varied->second.from ? varied->second.from : override ? override : source);
+        vary(c, path, indices, varied->second, declared,
+             varied->second.from ? varied->second.from
+             : override          ? override
+                                 : source);
         return;
     }
     if (!source) {
         if (table_default) return; // a table without a default: members must be given one by one
-        auto& d = m.diagnostics.error(c.instance ? c.instance : declared.pos, MessageId::parameter_without_value, {address});
+        auto& d = m.diagnostics.error(c.instance ? c.instance : declared.pos, MessageId::parameter_without_value,
+                                      {address});
         if (c.instance) d.see(declared.pos, MessageId::parameter_declared_here, {declared.name});
         if (want) d.hint(MessageId::parameter_value_hint, {declared.name, want->text});
         return;
@@ -251,8 +270,10 @@ void declare_number(Context& c, const std::string& path, const std::vector<std::
     }
     const int index = m.add_parameter(std::move(p));
     if (setting) c.settings.push_back({index, *setting});
-    if (table_default) m.set_default_parameter(path, 1, index);
-    else m.bind_parameter(path, indices, index);
+    if (table_default)
+        m.set_default_parameter(path, 1, index);
+    else
+        m.bind_parameter(path, indices, index);
 }
 
 void declare_component(Context& c, const std::string& path, const Node& value) {
@@ -289,8 +310,9 @@ void declare_components_set(Context& c, const std::string& path, const Node& val
 
 } // namespace
 
-void declare_parameter(Context& c, const std::string& prefix, const ParameterDeclaration& declared, const Node* given, const lang::Scope* given_scope,
-                       const lang::Scope* own_scope, const std::vector<std::string>& reactions) {
+void declare_parameter(Context& c, const std::string& prefix, const ParameterDeclaration& declared, const Node* given,
+                       const lang::Scope* given_scope, const lang::Scope* own_scope,
+                       const std::vector<std::string>& reactions) {
     const std::string path = prefix + declared.name;
     const Node* own_value = declared.node->is_map() ? declared.node->find("value") : declared.node;
     if (declared.type == Type::component || declared.type == Type::components) {
@@ -299,12 +321,15 @@ void declare_parameter(Context& c, const std::string& prefix, const ParameterDec
         const Node* override = c.overrides.find(path);
         const Node* value = override ? override : given ? given : own_value;
         if (!value) {
-            auto& d = c.model.diagnostics.error(c.instance ? c.instance : declared.pos, MessageId::parameter_without_value, {path});
+            auto& d = c.model.diagnostics.error(c.instance ? c.instance : declared.pos,
+                                                MessageId::parameter_without_value, {path});
             if (c.instance) d.see(declared.pos, MessageId::parameter_declared_here, {declared.name});
             return;
         }
-        if (declared.type == Type::component) declare_component(c, path, *value);
-        else declare_components_set(c, path, *value);
+        if (declared.type == Type::component)
+            declare_component(c, path, *value);
+        else
+            declare_components_set(c, path, *value);
         return;
     }
     if (declared.per == Per::none) {
@@ -328,7 +353,10 @@ void declare_parameter(Context& c, const std::string& prefix, const ParameterDec
     if (map_of_members)
         for (const auto& e : given->entries()) {
             if (!known(e.key)) {
-                auto& d = c.model.diagnostics.error(e.key_pos, declared.per == Per::component ? MessageId::unknown_component : MessageId::unknown_reaction, {e.key});
+                auto& d = c.model.diagnostics.error(e.key_pos,
+                                                    declared.per == Per::component ? MessageId::unknown_component
+                                                                                   : MessageId::unknown_reaction,
+                                                    {e.key});
                 suggest(d, e.key, declared.per == Per::component ? c.components.names() : reactions);
                 continue;
             }
@@ -345,8 +373,8 @@ void declare_parameter(Context& c, const std::string& prefix, const ParameterDec
     }
 }
 
-void declare_value(Context& c, const std::string& path, std::vector<std::string> members, const Node& node, const lang::Scope* scope, lang::DimId dim,
-                   const matter::Title& title) {
+void declare_value(Context& c, const std::string& path, std::vector<std::string> members, const Node& node,
+                   const lang::Scope* scope, lang::DimId dim, const matter::Title& title) {
     ParameterDeclaration d;
     d.name = path.substr(path.rfind('.') + 1);
     d.pos = node.pos();

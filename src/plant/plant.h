@@ -43,7 +43,7 @@ struct Feed {
     matter::Title title;
     SourcePos pos;
     std::string phase = "liquid", section;
-    bool free = false;                          // supply: none
+    bool free = false;                                       // supply: none
     std::vector<std::pair<std::string, std::string>> supply; // component ("" = all) -> item
     SourcePos supply_pos;
 };
@@ -60,10 +60,10 @@ struct Product {
 
 /// From an outlet (or feed) to an inlet (or product).
 struct Stream {
-    std::string id;        // "filter.filtrate -> extractor.feed"
+    std::string id;                   // "filter.filtrate -> extractor.feed"
     std::string from_unit, from_port; // from_port empty: a feed
     std::string to_unit, to_port;     // to_port empty: a product
-    std::string path;      // full path whose m, T, H .. are the stream's
+    std::string path;                 // full path whose m, T, H .. are the stream's
     std::string phase;
     SourcePos pos;
     bool torn = false;
@@ -109,13 +109,13 @@ struct Exchange {
     std::string id;
     matter::Title title;
     Kind kind = Kind::input;
-    std::string item;   // background item; empty: none
+    std::string item; // background item; empty: none
     std::string step, unit;
     SourcePos pos;
-    std::string stream; // full path of the stream; empty: known by amount only
-    std::string component; // only this component of the stream
-    std::string amount; // full path of the amount where there is no stream
-    std::string content; // full path of J per kg where heat is bought as mass
+    std::string stream;     // full path of the stream; empty: known by amount only
+    std::string component;  // only this component of the stream
+    std::string amount;     // full path of the amount where there is no stream
+    std::string content;    // full path of J per kg where heat is bought as mass
     bool inventory = false; // an inventory step's consumption or production
     lang::Member member = -1;
 };
@@ -154,7 +154,7 @@ struct Context {
     Overrides& overrides;
     std::vector<Setting>& settings;
     std::map<std::string, std::shared_ptr<const UnitType>> unit_types;
-    std::vector<std::string> addresses; // every address that may be overridden
+    std::vector<std::string> addresses;          // every address that may be overridden
     std::map<std::string, Specification> varied; // by full path of what is varied
     SourcePos instance{};                        // the unit of the plant whose parameters are being declared
 };
@@ -165,10 +165,11 @@ void declare_components(Context&);
 /// Declares one parameter under prefix + name; `given` (may be null) is the plant's value, formulas in it
 /// are read in `given_scope`, those of the declaration in `own_scope`. `reactions`: names for `per: reaction`.
 void declare_parameter(Context&, const std::string& prefix, const ParameterDeclaration&, const text::Node* given,
-                       const lang::Scope* given_scope, const lang::Scope* own_scope, const std::vector<std::string>& reactions);
+                       const lang::Scope* given_scope, const lang::Scope* own_scope,
+                       const std::vector<std::string>& reactions);
 /// The same for a plain number or formula that needs no declaration; `dim` is checked where >= 0.
-void declare_value(Context&, const std::string& path, std::vector<std::string> members, const text::Node&, const lang::Scope*, lang::DimId dim,
-                   const matter::Title& title);
+void declare_value(Context&, const std::string& path, std::vector<std::string> members, const text::Node&,
+                   const lang::Scope*, lang::DimId dim, const matter::Title& title);
 
 /// Declares m, T, p and everything stream.yaml says under `path`.
 void declare_port(Context&, const std::string& path, const std::string& phase);

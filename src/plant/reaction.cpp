@@ -15,7 +15,8 @@ struct Term {
 };
 
 /// Cuts the equation into terms; errors at their own characters.
-std::optional<std::vector<Term>> terms(const text::Node& node, const matter::ComponentTable& components, Diagnostics& diagnostics) {
+std::optional<std::vector<Term>> terms(const text::Node& node, const matter::ComponentTable& components,
+                                       Diagnostics& diagnostics) {
     const std::string& text = node.scalar();
     std::vector<Term> out;
     size_t i = 0;
@@ -28,6 +29,10 @@ std::optional<std::vector<Term>> terms(const text::Node& node, const matter::Com
         if (text.compare(i, 2, "->") == 0 || text.compare(i, 3, "→") == 0) {
             if (arrow) {
                 diagnostics.error(node.position(i), MessageId::reaction_two_arrows);
+                return std::nullopt;
+            }
+            if (need_term) {
+                diagnostics.error(node.position(i), MessageId::reaction_term_expected, {"->"});
                 return std::nullopt;
             }
             i += text[i] == '-' ? 2 : 3;
@@ -52,16 +57,23 @@ std::optional<std::vector<Term>> terms(const text::Node& node, const matter::Com
             space();
         } else if ((text[i] >= '0' && text[i] <= '9') || text[i] == '.') {
             const auto r = std::from_chars(text.data() + i, text.data() + text.size(), t.coefficient);
+            if (r.ec == std::errc::result_out_of_range) {
+                diagnostics.error(node.position(i), MessageId::number_out_of_range);
+                return std::nullopt;
+            }
             i = static_cast<size_t>(r.ptr - text.data());
             space();
             if (i < text.size() && text[i] == '*') ++i, space();
         }
         const size_t begin = i;
-        while (i < text.size() && text[i] != ' ' && text[i] != '+' && text[i] != '\n' && text[i] != '\t' && text.compare(i, 2, "->") != 0 && text.compare(i, 3, "→") != 0) ++i;
+        while (i < text.size() && text[i] != ' ' && text[i] != '+' && text[i] != '\n' && text[i] != '\t' &&
+               text.compare(i, 2, "->") != 0 && text.compare(i, 3, "→") != 0)
+            ++i;
         const std::string name = text.substr(begin, i - begin);
         t.pos = node.position(begin, name.size());
         if (name.empty()) {
-            diagnostics.error(node.position(std::min(begin, text.size() ? text.size() - 1 : 0)), MessageId::reaction_term_expected, {text.substr(begin, 1)});
+            diagnostics.error(node.position(std::min(begin, text.size() ? text.size() - 1 : 0)),
+                              MessageId::reaction_term_expected, {text.substr(begin, 1)});
             return std::nullopt;
         }
         if (!need_term) {
@@ -81,8 +93,10 @@ std::optional<std::vector<Term>> terms(const text::Node& node, const matter::Com
         out.push_back(t);
         need_term = false;
     }
-    if (!arrow) diagnostics.error(node.pos(), MessageId::reaction_without_arrow, {text}).hint(MessageId::reaction_example);
-    else if (need_term) diagnostics.error(node.position(text.empty() ? 0 : text.size() - 1), MessageId::reaction_term_expected, {""});
+    if (!arrow)
+        diagnostics.error(node.pos(), MessageId::reaction_without_arrow, {text}).hint(MessageId::reaction_example);
+    else if (need_term)
+        diagnostics.error(node.position(text.empty() ? 0 : text.size() - 1), MessageId::reaction_term_expected, {""});
     if (!arrow || need_term || !good) return std::nullopt;
     return out;
 }
@@ -96,7 +110,8 @@ double content(const matter::Component& c, const std::string& element) {
 
 } // namespace
 
-std::optional<Reaction> read_reaction(const std::string& name, const text::Node& node, const matter::ComponentTable& components, Diagnostics& diagnostics) {
+std::optional<Reaction> read_reaction(const std::string& name, const text::Node& node,
+                                      const matter::ComponentTable& components, Diagnostics& diagnostics) {
     if (!node.is_scalar()) {
         diagnostics.error(node.pos(), MessageId::expected_text, {"equation"});
         return std::nullopt;
@@ -107,7 +122,8 @@ std::optional<Reaction> read_reaction(const std::string& name, const text::Node&
     std::set<std::string> quantities{"charge"};
     std::vector<size_t> unknowns;
     for (size_t k = 0; k < list->size(); ++k) {
-        for (const auto& [element, count] : components[(*list)[k].component].formula->elements) quantities.insert(element);
+        for (const auto& [element, count] : components[(*list)[k].component].formula->elements)
+            quantities.insert(element);
         if ((*list)[k].unknown) unknowns.push_back(k);
     }
     // Rows: element balances; columns: unknown coefficients; right-hand side: minus the known terms.
@@ -115,7 +131,8 @@ std::optional<Reaction> read_reaction(const std::string& name, const text::Node&
     std::vector<std::vector<double>> rows;
     for (const std::string& q : quantities) {
         std::vector<double> row(n + 1, 0.0);
-        for (size_t j = 0; j < n; ++j) row[j] = (*list)[unknowns[j]].side * content(components[(*list)[unknowns[j]].component], q);
+        for (size_t j = 0; j < n; ++j)
+            row[j] = (*list)[unknowns[j]].side * content(components[(*list)[unknowns[j]].component], q);
         for (const Term& t : *list)
             if (!t.unknown) row[n] -= t.side * t.coefficient * content(components[t.component], q);
         rows.push_back(std::move(row));
@@ -126,7 +143,10 @@ std::optional<Reaction> read_reaction(const std::string& name, const text::Node&
         for (size_t i = rank; i < rows.size(); ++i)
             if (std::fabs(rows[i][j]) > std::fabs(rows[best][j])) best = i;
         if (rank >= rows.size() || std::fabs(rows[best][j]) < 1e-9) {
-            diagnostics.error((*list)[unknowns[j]].pos, MessageId::reaction_not_determined, {components[(*list)[unknowns[j]].component].name}).hint(MessageId::reaction_fix_one);
+            diagnostics
+                .error((*list)[unknowns[j]].pos, MessageId::reaction_not_determined,
+                       {components[(*list)[unknowns[j]].component].name})
+                .hint(MessageId::reaction_fix_one);
             return std::nullopt;
         }
         std::swap(rows[rank], rows[best]);
@@ -151,10 +171,13 @@ std::optional<Reaction> read_reaction(const std::string& name, const text::Node&
             net += t.side * amount;
             gross += std::fabs(amount);
         }
-        if (std::fabs(net) > 1e-6 * std::max(gross, 1e-6)) residuals += (residuals.empty() ? "" : ", ") + q + " " + (net > 0 ? "+" : "") + units::format_number(std::round(net * 1e6) / 1e6);
+        if (std::fabs(net) > 1e-6 * std::max(gross, 1e-6))
+            residuals += (residuals.empty() ? "" : ", ") + q + " " + (net > 0 ? "+" : "") +
+                         units::format_number(std::round(net * 1e6) / 1e6);
     }
     if (!residuals.empty()) {
-        diagnostics.error(node.pos(), MessageId::reaction_not_balanced, {name, residuals}).hint(MessageId::reaction_balance_hint);
+        diagnostics.error(node.pos(), MessageId::reaction_not_balanced, {name, residuals})
+            .hint(MessageId::reaction_balance_hint);
         return std::nullopt;
     }
     return out;

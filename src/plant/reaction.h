@@ -19,6 +19,7 @@ struct Reaction {
 /// Coefficients written `?` are left to conservation of every element and of charge; they must follow
 /// uniquely. A reaction that does not balance to 1e-6 of what it turns over is an error at its place with
 /// the residual per element. nullopt after an error.
-std::optional<Reaction> read_reaction(const std::string& name, const text::Node& equation, const matter::ComponentTable&, Diagnostics&);
+std::optional<Reaction> read_reaction(const std::string& name, const text::Node& equation,
+                                      const matter::ComponentTable&, Diagnostics&);
 
 } // namespace viresco::plant

@@ -11,9 +11,11 @@ lang::BuiltIn property_family(Context& c, const std::string& property, lang::Dim
         const int k = c.components.find(name);
         if (k >= 0) {
             const auto it = c.components[k].properties.find(property);
-            if (it != c.components[k].properties.end()) return m.value("components." + name + "." + property, {}, it->second.pos);
+            if (it != c.components[k].properties.end())
+                return m.value("components." + name + "." + property, {}, it->second.pos);
         }
-        return m.missing(Message{MessageId::component_lacks_property, {name, property}}, dim, k >= 0 ? c.components[k].pos : SourcePos{});
+        return m.missing(Message{MessageId::component_lacks_property, {name, property}}, dim,
+                         k >= 0 ? c.components[k].pos : SourcePos{});
     };
 }
 
@@ -37,7 +39,10 @@ void declare_components(Context& c) {
             // Molar mass and ThOD follow from the formula: constants of nature, not inputs.
             if (name == "molar_mass" || name == "thod") {
                 const double si = datum.si;
-                m.add_built_in(path, 0, [si, dim](lang::Model& model, lang::Indices, const SourcePos&) { return model.constant(si, dim); }, component.formula ? component.formula->text : "");
+                m.add_built_in(
+                    path, 0,
+                    [si, dim](lang::Model& model, lang::Indices, const SourcePos&) { return model.constant(si, dim); },
+                    component.formula ? component.formula->text : "");
                 continue;
             }
             lang::Parameter p;
@@ -52,7 +57,8 @@ void declare_components(Context& c) {
             const auto value = matter::read_datum(*override, m.diagnostics);
             if (!value) continue;
             if (value->unit.dimension != datum.unit.dimension) {
-                m.diagnostics.error(override->pos(), MessageId::parameter_dimension, {path, value->unit.text, datum.unit.text});
+                m.diagnostics.error(override->pos(), MessageId::parameter_dimension,
+                                    {path, value->unit.text, datum.unit.text});
                 continue;
             }
             c.settings.push_back({index, value->si});
@@ -70,20 +76,27 @@ void declare_components(Context& c) {
         }
         m.add_set(tag, std::move(members));
     }
-    for (const char* standard : {"heat_capacity", "heat_capacity_gas", "heat_of_vaporisation", "density", "formation_enthalpy", "molar_mass", "thod"}) {
-        const char* unit = std::string_view(standard) == "density" ? "kg/m3" : std::string_view(standard) == "molar_mass" ? "kg/mol" :
-                           std::string_view(standard) == "thod" ? "1" : std::string_view(standard).substr(0, 13) == "heat_capacity" ? "J/kg/K" : "J/kg";
+    for (const char* standard : {"heat_capacity", "heat_capacity_gas", "heat_of_vaporisation", "density",
+                                 "formation_enthalpy", "molar_mass", "thod"}) {
+        const char* unit = std::string_view(standard) == "density"                       ? "kg/m3"
+                           : std::string_view(standard) == "molar_mass"                  ? "kg/mol"
+                           : std::string_view(standard) == "thod"                        ? "1"
+                           : std::string_view(standard).substr(0, 13) == "heat_capacity" ? "J/kg/K"
+                                                                                         : "J/kg";
         properties.emplace(standard, m.dim(unit));
     }
     for (const auto& [name, dim] : properties) m.add_built_in(name, 1, property_family(c, name, dim));
     for (const std::string& element : c.components.elements()) {
-        m.add_built_in("content_" + element, 1, [&c, element](lang::Model& model, lang::Indices indices, const SourcePos&) {
-            const int k = c.components.find(model.member_name(indices[0]));
-            if (k < 0 || (!c.components[k].formula && c.components[k].contents.empty()))
-                return model.missing(Message{MessageId::component_lacks_property, {model.member_name(indices[0]), "content_" + element}}, 0, k >= 0 ? c.components[k].pos : SourcePos{});
-            const auto it = c.components[k].contents.find(element);
-            return model.constant(it == c.components[k].contents.end() ? 0.0 : it->second, 0);
-        });
+        m.add_built_in("content_" + element, 1,
+                       [&c, element](lang::Model& model, lang::Indices indices, const SourcePos&) {
+                           const int k = c.components.find(model.member_name(indices[0]));
+                           if (k < 0 || (!c.components[k].formula && c.components[k].contents.empty()))
+                               return model.missing(Message{MessageId::component_lacks_property,
+                                                            {model.member_name(indices[0]), "content_" + element}},
+                                                    0, k >= 0 ? c.components[k].pos : SourcePos{});
+                           const auto it = c.components[k].contents.find(element);
+                           return model.constant(it == c.components[k].contents.end() ? 0.0 : it->second, 0);
+                       });
     }
 }
 

@@ -22,8 +22,10 @@ void Builder::units() {
         unit.pos = e.key_pos;
         unit.prefix = plant_.prefix + e.key + ".";
         unit.section = section_of(e.value, plant_.sections.empty() ? e.key : plant_.sections.front().first);
-        if (e.value.find("inventory")) inventory_step(unit, e.value);
-        else unit_operation(unit, e.value);
+        if (e.value.find("inventory"))
+            inventory_step(unit, e.value);
+        else
+            unit_operation(unit, e.value);
     }
 }
 
@@ -64,7 +66,10 @@ void Builder::unit_operation(UnitInstance& unit, const Node& map) {
             const std::string path = unit.prefix + port.name;
             m_.set_default(path + ".m", 1, {m_.graph.zero(), mass_flow_, false, false});
             m_.expect_dimension(path + ".m", mass_flow_);
-            if (!m_.declared(path + ".p")) m_.add_built_in(path + ".p", 0, [](Model& m, Indices, const SourcePos&) { return m.constant(101325, "Pa"); }, "1 atm");
+            if (!m_.declared(path + ".p"))
+                m_.add_built_in(
+                    path + ".p", 0, [](Model& m, Indices, const SourcePos&) { return m.constant(101325, "Pa"); },
+                    "1 atm");
             m_.expect_dimension(path + ".p", m_.dim("Pa"));
         }
     energy(*type, unit, scope);
@@ -90,10 +95,12 @@ void Builder::rule(const UnitType& type, const UnitInstance& unit, const Scope* 
             return;
         }
         if (variable != "m" && variable != "T" && variable != "p") {
-            if (reported_.insert(&s).second) d_.error(s.target_span.pos(), MessageId::assignment_to_derived, {s.target});
+            if (reported_.insert(&s).second)
+                d_.error(s.target_span.pos(), MessageId::assignment_to_derived, {s.target});
             return;
         }
-    } else if (std::any_of(type.parameters.begin(), type.parameters.end(), [&](const auto& p) { return p.name == s.target; })) {
+    } else if (std::any_of(type.parameters.begin(), type.parameters.end(),
+                           [&](const auto& p) { return p.name == s.target; })) {
         if (reported_.insert(&s).second) d_.error(s.target_span.pos(), MessageId::assignment_to_parameter, {s.target});
         return;
     }
@@ -139,22 +146,32 @@ std::vector<std::string> Builder::read_reactions(const UnitInstance& unit, const
             const std::string path = unit.prefix + p.name + "[" + e->key + "]";
             if (p.type == ParameterDeclaration::Type::component) {
                 if (!value) continue; // an error only where it is used
-                if (c_.components.find(value->scalar()) < 0) suggest(d_.error(value->pos(), MessageId::unknown_component, {value->scalar()}), value->scalar(), c_.components.names());
-                else m_.add_index(path, m_.member(value->scalar()));
+                if (c_.components.find(value->scalar()) < 0)
+                    suggest(d_.error(value->pos(), MessageId::unknown_component, {value->scalar()}), value->scalar(),
+                            c_.components.names());
+                else
+                    m_.add_index(path, m_.member(value->scalar()));
             } else if (value) {
                 // The unit of the table's default is asked of its members too.
                 lang::DimId dim = -1;
-                if (p.unit) dim = m_.dimensions.intern(p.unit->dimension);
+                if (p.unit)
+                    dim = m_.dimensions.intern(p.unit->dimension);
                 else if (const Node* v = p.node->is_map() ? p.node->find("value") : p.node; v && v->is_scalar())
-                    if (const auto q = units::parse_quantity(v->scalar())) dim = m_.dimensions.intern(q->unit.dimension);
-                declare_value(c_, unit.prefix + p.name, {e->key}, *value, e->value.find("equation") && own && own->find(e->key) ? scope : plant_.scope, dim, p.title);
+                    if (const auto q = units::parse_quantity(v->scalar()))
+                        dim = m_.dimensions.intern(q->unit.dimension);
+                declare_value(c_, unit.prefix + p.name, {e->key}, *value,
+                              e->value.find("equation") && own && own->find(e->key) ? scope : plant_.scope, dim,
+                              p.title);
             }
         }
     }
-    m_.add_built_in(unit.prefix + "nu", 2, [nu](Model& m, Indices i, const SourcePos&) {
-        const auto it = nu.find({i[0], i[1]});
-        return m.constant(it == nu.end() ? 0.0 : it->second, m.dimensions.one());
-    }, "stoichiometric coefficient");
+    m_.add_built_in(
+        unit.prefix + "nu", 2,
+        [nu](Model& m, Indices i, const SourcePos&) {
+            const auto it = nu.find({i[0], i[1]});
+            return m.constant(it == nu.end() ? 0.0 : it->second, m.dimensions.one());
+        },
+        "stoichiometric coefficient");
     return names;
 }
 
@@ -166,8 +183,14 @@ void Builder::formula(const std::string& path, const Scope* scope, const Node& n
     if (const auto q = units::parse_quantity(node.scalar())) {
         const lang::DimId dim = m_.dimensions.intern(q->unit.dimension);
         const double si = q->si;
-        if (want >= 0 && dim != want && !(si == 0 && dim == 0)) d_.error(node.pos(), MessageId::wrong_dimension, {path, m_.dimensions.text(want), m_.dimensions.text(dim)});
-        m_.add_built_in(path, 0, [si, dim](Model& m, Indices, const SourcePos&) { return Value{m.graph.constant(si), dim, si == 0 && dim == 0, false}; }, node.scalar());
+        if (want >= 0 && dim != want && !(si == 0 && dim == 0))
+            d_.error(node.pos(), MessageId::wrong_dimension, {path, m_.dimensions.text(want), m_.dimensions.text(dim)});
+        m_.add_built_in(
+            path, 0,
+            [si, dim](Model& m, Indices, const SourcePos&) {
+                return Value{m.graph.constant(si), dim, si == 0 && dim == 0, false};
+            },
+            node.scalar());
         return;
     }
     m_.add_formula(path, {}, scope, lang::parse_expression(node, d_), node.pos());
@@ -177,7 +200,9 @@ void Builder::formula(const std::string& path, const Scope* scope, const Node& n
 void Builder::energy(const UnitType& type, UnitInstance& unit, const Scope* scope) {
     const Node* e = type.file->find("energy");
     if (!e) {
-        if (!type.ports.empty()) d_.error({type.file->pos().file, 1, 1, 1}, MessageId::unit_without_energy, {type.name}).hint(MessageId::closing_hint);
+        if (!type.ports.empty())
+            d_.error({type.file->pos().file, 1, 1, 1}, MessageId::unit_without_energy, {type.name})
+                .hint(MessageId::closing_hint);
         not_closed_.insert(&type);
         return;
     }
@@ -296,10 +321,13 @@ void Builder::inventory_step(UnitInstance& unit, const Node& map) {
             x.amount = unit.prefix + side + ".amount." + e.key;
             const std::string factor = unit.prefix + side, base = unit.prefix + "basis";
             const lang::Member member = m_.member(e.key);
-            m_.add_built_in(x.amount, 0, [factor, base, member](Model& m, Indices, const SourcePos& pos) {
-                const lang::Member index[1] = {member};
-                return m.multiply(m.value(factor, index, pos), m.value(base, {}, pos));
-            }, e.key + " per basis x basis");
+            m_.add_built_in(
+                x.amount, 0,
+                [factor, base, member](Model& m, Indices, const SourcePos& pos) {
+                    const lang::Member index[1] = {member};
+                    return m.multiply(m.value(factor, index, pos), m.value(base, {}, pos));
+                },
+                e.key + " per basis x basis");
             plant_.exchanges.push_back(std::move(x));
         }
     }

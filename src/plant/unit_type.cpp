@@ -22,24 +22,37 @@ std::vector<ParameterDeclaration> read_declarations(const text::Node& map, Diagn
         d.title.en = d.title.zh = entry.key;
         if (!is_name(entry.key)) diagnostics.error(entry.key_pos, MessageId::not_a_name, {entry.key});
         if (entry.value.is_map()) {
-            check_keys(entry.value, {"value", "unit", "range", "limits", "evidence", "source", "title", "type", "per", "formula"}, diagnostics);
+            check_keys(entry.value,
+                       {"value", "unit", "range", "limits", "evidence", "source", "title", "type", "per", "formula"},
+                       diagnostics);
             if (const auto* title = entry.value.find("title")) d.title = matter::read_title(*title, diagnostics);
             if (const auto* type = entry.value.find("type")) {
                 const std::string& t = type->scalar();
-                if (t == "component") d.type = Type::component;
-                else if (t == "components") d.type = Type::components;
-                else if (t == "integer") d.type = Type::integer;
-                else if (t != "number") suggest(diagnostics.error(type->pos(), MessageId::unknown_parameter_type, {t}), t, {"number", "integer", "component", "components"});
+                if (t == "component")
+                    d.type = Type::component;
+                else if (t == "components")
+                    d.type = Type::components;
+                else if (t == "integer")
+                    d.type = Type::integer;
+                else if (t != "number")
+                    suggest(diagnostics.error(type->pos(), MessageId::unknown_parameter_type, {t}), t,
+                            {"number", "integer", "component", "components"});
             }
             if (const auto* per = entry.value.find("per")) {
-                if (per->scalar() == "component") d.per = Per::component;
-                else if (per->scalar() == "reaction") d.per = Per::reaction;
-                else diagnostics.error(per->pos(), MessageId::unknown_per, {per->scalar()});
+                if (per->scalar() == "component")
+                    d.per = Per::component;
+                else if (per->scalar() == "reaction")
+                    d.per = Per::reaction;
+                else
+                    diagnostics.error(per->pos(), MessageId::unknown_per, {per->scalar()});
             }
             if (const auto* unit = entry.value.find("unit")) {
                 units::UnitError error;
-                if (const auto u = units::parse_unit(unit->scalar(), &error)) d.unit = *u;
-                else diagnostics.error(unit->position(error.offset, error.length), error.message.id, error.message.args).hints = error.hints;
+                if (const auto u = units::parse_unit(unit->scalar(), &error))
+                    d.unit = *u;
+                else
+                    diagnostics.error(unit->position(error.offset, error.length), error.message.id, error.message.args)
+                        .hints = error.hints;
             }
         }
         out.push_back(std::move(d));
@@ -51,12 +64,16 @@ UnitType read_unit_type(const text::Node& file, Library& library) {
     Diagnostics& diagnostics = library.diagnostics;
     UnitType out;
     out.file = &file;
-    check_keys(file, {"viresco", "kind", "unit", "title", "source", "evidence", "description", "unvalidated", "ports", "parameters", "reactions", "equations",
-                      "energy", "uses", "size", "requires", "serves", "example"}, diagnostics);
+    check_keys(file,
+               {"viresco", "kind", "unit", "title", "source", "evidence", "description", "unvalidated", "ports",
+                "parameters", "reactions", "equations", "energy", "uses", "size", "requires", "serves", "example"},
+               diagnostics);
     out.name = scalar_of(file, "unit", diagnostics);
     if (out.name.empty()) diagnostics.error(file.pos(), MessageId::unit_without_name);
-    if (const auto* title = file.find("title")) out.title = matter::read_title(*title, diagnostics);
-    else out.title = {out.name, out.name};
+    if (const auto* title = file.find("title"))
+        out.title = matter::read_title(*title, diagnostics);
+    else
+        out.title = {out.name, out.name};
     if (const auto* source = file.find("source"); source && source->is_scalar()) out.source = source->scalar();
     out.serves = scalar_of(file, "serves", diagnostics);
 
@@ -70,11 +87,17 @@ UnitType read_unit_type(const text::Node& file, Library& library) {
             std::string word;
             bool direction = false;
             while (words >> word) {
-                if (word == "in" || word == "out") p.in = word == "in", direction = true;
-                else if (word == "many") p.many = true;
-                else if (word == "optional") p.optional = true;
-                else if (word == "gas" || word == "steam" || word == "liquid") p.phase = word;
-                else suggest(diagnostics.error(entry.value.pos(), MessageId::unknown_port_word, {word}), word, {"in", "out", "many", "optional", "gas", "steam", "liquid"});
+                if (word == "in" || word == "out")
+                    p.in = word == "in", direction = true;
+                else if (word == "many")
+                    p.many = true;
+                else if (word == "optional")
+                    p.optional = true;
+                else if (word == "gas" || word == "steam" || word == "liquid")
+                    p.phase = word;
+                else
+                    suggest(diagnostics.error(entry.value.pos(), MessageId::unknown_port_word, {word}), word,
+                            {"in", "out", "many", "optional", "gas", "steam", "liquid"});
             }
             if (!direction) diagnostics.error(entry.value.pos(), MessageId::port_without_direction, {entry.key});
             if (p.phase.empty()) p.phase = "liquid";
@@ -83,8 +106,10 @@ UnitType read_unit_type(const text::Node& file, Library& library) {
     }
     if (const auto* parameters = file.find("parameters")) out.parameters = read_declarations(*parameters, diagnostics);
     if (const auto* equations = file.find("equations")) {
-        if (equations->is_scalar()) out.equations = &library.statements(*equations);
-        else diagnostics.error(equations->pos(), MessageId::expected_text, {"equations"});
+        if (equations->is_scalar())
+            out.equations = &library.statements(*equations);
+        else
+            diagnostics.error(equations->pos(), MessageId::expected_text, {"equations"});
     }
     return out;
 }

@@ -24,7 +24,7 @@ struct ParameterDeclaration {
     Per per = Per::none;
     const text::Node* node = nullptr; // scalar, list or map
     matter::Title title;
-    std::optional<units::Unit> unit;  // of `unit:`
+    std::optional<units::Unit> unit; // of `unit:`
 };
 
 /// A unit operation as its file says (`kind: unit`).

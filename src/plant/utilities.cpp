@@ -9,7 +9,8 @@ using lang::Model;
 using lang::Value;
 using text::Node;
 
-Value Builder::balance(Model& m, const std::vector<std::string>& in, const std::vector<std::string>& out, const SourcePos& pos) {
+Value Builder::balance(Model& m, const std::vector<std::string>& in, const std::vector<std::string>& out,
+                       const SourcePos& pos) {
     Value total{m.graph.zero(), m.dim("W"), false, false};
     for (const std::string& path : in) total = m.add(total, m.value(path, {}, pos), pos);
     for (const std::string& path : out) total = m.subtract(total, m.value(path, {}, pos), pos);
@@ -23,38 +24,48 @@ void Builder::close_energy() {
         for (const Port& p : u.type->ports) (p.in ? in : out).push_back(u.prefix + p.name + ".H");
         const EnergyTerm* closing = nullptr;
         for (const EnergyTerm& t : u.energy) {
-            if (t.closing) closing = &t;
-            else (t.in ? in : out).push_back(t.path);
+            if (t.closing)
+                closing = &t;
+            else
+                (t.in ? in : out).push_back(t.path);
         }
         if (closing) {
             const bool inward = closing->in;
-            m_.add_built_in(closing->path, 0, [in, out, inward](Model& m, Indices, const SourcePos& pos) {
-                return inward ? balance(m, out, in, pos) : balance(m, in, out, pos);
-            }, "closes the energy balance");
+            m_.add_built_in(
+                closing->path, 0,
+                [in, out, inward](Model& m, Indices, const SourcePos& pos) {
+                    return inward ? balance(m, out, in, pos) : balance(m, in, out, pos);
+                },
+                "closes the energy balance");
         } else if (!u.closing.empty()) {
             const std::string path = u.prefix + u.closing;
             if (m_.declared(path)) {
                 const auto at = defined_at_.find(path);
-                d_.error(at == defined_at_.end() ? u.pos : at->second, MessageId::closing_is_defined, {u.closing, u.type->name})
+                d_.error(at == defined_at_.end() ? u.pos : at->second, MessageId::closing_is_defined,
+                         {u.closing, u.type->name})
                     .see(u.type->file->find("energy")->pos(), MessageId::closing_said_here);
                 continue;
             }
-            m_.add_built_in(path, 0, [in, out, path, pos = u.pos](Model& m, Indices, const SourcePos&) {
-                lang::Unknown unknown;
-                unknown.path = path;
-                unknown.equation = "enthalpy in == enthalpy out";
-                unknown.pos = pos;
-                unknown.start = m.graph.constant(303.15);
-                const lang::NodeId node = m.add_unknown(std::move(unknown), [in, out, pos](Model& model) {
-                    return std::pair{balance(model, in, {}, pos), balance(model, out, {}, pos)};
-                });
-                return Value{node, m.dim("K"), false, false};
-            }, "closes the energy balance");
+            m_.add_built_in(
+                path, 0,
+                [in, out, path, pos = u.pos](Model& m, Indices, const SourcePos&) {
+                    lang::Unknown unknown;
+                    unknown.path = path;
+                    unknown.equation = "enthalpy in == enthalpy out";
+                    unknown.pos = pos;
+                    unknown.start = m.graph.constant(303.15);
+                    const lang::NodeId node = m.add_unknown(std::move(unknown), [in, out, pos](Model& model) {
+                        return std::pair{balance(model, in, {}, pos), balance(model, out, {}, pos)};
+                    });
+                    return Value{node, m.dim("K"), false, false};
+                },
+                "closes the energy balance");
         }
         for (const Port& p : u.type->ports)
             if (!p.in) {
                 if (!m_.declared(u.prefix + p.name + ".T")) {
-                    if (!not_closed_.count(u.type.get()) && reported_ports_.insert(&p).second) d_.error(p.pos, MessageId::outlet_without_temperature, {p.name, u.type->name});
+                    if (!not_closed_.count(u.type.get()) && reported_ports_.insert(&p).second)
+                        d_.error(p.pos, MessageId::outlet_without_temperature, {p.name, u.type->name});
                 } else {
                     m_.expect_dimension(u.prefix + p.name + ".T", m_.dim("K"));
                 }
@@ -87,7 +98,8 @@ void Builder::utilities() {
                 continue;
             }
             const std::string& source = it->second.first;
-            const auto serving = std::find_if(plant_.units.begin(), plant_.units.end(), [&](const UnitInstance& x) { return x.name == source; });
+            const auto serving = std::find_if(plant_.units.begin(), plant_.units.end(),
+                                              [&](const UnitInstance& x) { return x.name == source; });
             if (serving != plant_.units.end()) {
                 if (!serving->type || serving->type->serves != use.carrier) {
                     d_.error(said_at[use.carrier], MessageId::unit_does_not_serve, {source, use.carrier});
@@ -108,7 +120,8 @@ void Builder::utilities() {
                 std::string& path = contents[use.carrier];
                 if (path.empty()) {
                     path = plant_.prefix + "utilities." + use.carrier + ".content";
-                    declare_value(c_, path, {}, *it->second.second, plant_.scope, m_.dim("J/kg"), {"heat per mass of " + use.carrier, use.carrier + " 单位质量热量"});
+                    declare_value(c_, path, {}, *it->second.second, plant_.scope, m_.dim("J/kg"),
+                                  {"heat per mass of " + use.carrier, use.carrier + " 单位质量热量"});
                 }
                 x.content = path;
             }
@@ -116,12 +129,15 @@ void Builder::utilities() {
         }
     for (const UnitInstance& u : plant_.units) {
         if (!u.type || u.type->serves.empty()) continue;
-        m_.add_built_in(u.prefix + "demand", 0, [paths = demands[u.name]](Model& m, Indices, const SourcePos& pos) {
-            Value total{m.graph.zero(), m.dimensions.one(), true, false};
-            for (const std::string& path : paths) total = m.add(total, m.value(path, {}, pos), pos);
-            if (total.any_dim) total = {m.graph.zero(), m.dim("W"), false, false};
-            return total;
-        }, "sum of what the plant uses of " + u.type->serves);
+        m_.add_built_in(
+            u.prefix + "demand", 0,
+            [paths = demands[u.name]](Model& m, Indices, const SourcePos& pos) {
+                Value total{m.graph.zero(), m.dimensions.one(), true, false};
+                for (const std::string& path : paths) total = m.add(total, m.value(path, {}, pos), pos);
+                if (total.any_dim) total = {m.graph.zero(), m.dim("W"), false, false};
+                return total;
+            },
+            "sum of what the plant uses of " + u.type->serves);
     }
 }
 

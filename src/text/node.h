@@ -29,8 +29,8 @@ public:
     /// block (| and >) scalars, so that errors inside a formula point at the formula's own character.
     SourcePos position(size_t offset, size_t length = 1) const;
 
-    std::span<const Node> items() const;    // sequence; empty otherwise
-    std::span<const Entry> entries() const; // map, in file order; empty otherwise
+    std::span<const Node> items() const;          // sequence; empty otherwise
+    std::span<const Entry> entries() const;       // map, in file order; empty otherwise
     const Node* find(std::string_view key) const; // map entry or nullptr
 
 private:

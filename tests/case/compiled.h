@@ -8,7 +8,8 @@ namespace viresco::cases {
 
 /// A compiled example; the texts of its files live as long as the test program.
 inline std::unique_ptr<Case> compile_example(const std::string& path, const std::string& scenario = {},
-                                             std::vector<std::pair<std::string, std::string>> settings = {}, Diagnostics* warnings = nullptr) {
+                                             std::vector<std::pair<std::string, std::string>> settings = {},
+                                             Diagnostics* warnings = nullptr) {
     static SourceStore sources;
     Request request;
     request.path = std::string(VIRESCO_SOURCE_DIR) + "/examples/" + path;
@@ -29,7 +30,8 @@ inline double indicator(const Case& c, const lang::Evaluation& e, const std::str
     return std::nan("");
 }
 
-inline double step_indicator(const Case& c, const lang::Evaluation& e, const std::string& route, const std::string& step, const std::string& id) {
+inline double step_indicator(const Case& c, const lang::Evaluation& e, const std::string& route,
+                             const std::string& step, const std::string& id) {
     const Output* o = c.find(route + ".steps." + step + "." + id);
     for (const auto& def : c.definitions)
         if (def.id == id && o && o->slot >= 0) return def.unit.from_si(e.value(o->slot));

@@ -8,7 +8,10 @@ namespace {
 struct Result {
     std::unique_ptr<Case> c;
     lang::Evaluation e;
-    explicit Result(const std::string& path, const std::string& scenario = {}) : c(compile_example(path, scenario)), e(c->program, 1) { evaluate(*c, e, c->parameters); }
+    explicit Result(const std::string& path, const std::string& scenario = {})
+        : c(compile_example(path, scenario)), e(c->program, 1) {
+        evaluate(*c, e, c->parameters);
+    }
     double operator()(const std::string& route, const std::string& id) { return indicator(*c, e, route, id); }
 };
 
@@ -38,7 +41,9 @@ TEST(LiteratureTable, OutputsOfTheChemicalRoute) {
     Result r("6-apa/literature-table");
     const double product = r.e.value(r.c->find("chemical.pure_product")->slot);
     const auto out = [&](const char* component) {
-        return 1000 * r.e.value(r.c->find(std::string("chemical.deacylation.mother_liquor.m[") + component + "]")->slot) / product;
+        return 1000 *
+               r.e.value(r.c->find(std::string("chemical.deacylation.mother_liquor.m[") + component + "]")->slot) /
+               product;
     };
     EXPECT_NEAR(out("six_apa"), 161.2, 0.2);
     EXPECT_NEAR(out("butyl_phenylacetate"), 1032.3, 0.2);
@@ -52,7 +57,8 @@ TEST(LiteratureTable, OutputsOfTheChemicalRoute) {
 }
 
 TEST(LiteratureTable, ImpossibleButanolMakeupNamesTheNumbers) {
-    const auto c = compile_example("6-apa/literature-table", {}, {{"chemical.deacylation.butanol_makeup", "0.340 kg/kg"}});
+    const auto c = compile_example("6-apa/literature-table", {},
+                                   {{"chemical.deacylation.butanol_makeup", "0.340 kg/kg"}});
     lang::Evaluation e(c->program, 1);
     try {
         evaluate(*c, e, c->parameters);
@@ -70,7 +76,9 @@ TEST(ReferenceInventory, Footprints) {
     EXPECT_NEAR(r("chemical", "carbon_footprint"), 73.4, 0.005 * 73.4);
     EXPECT_NEAR(r("enzymatic", "carbon_footprint_credit"), -3.70, 0.005);
     for (const auto& [route, share] : {std::pair{"enzymatic", 0.97}, {"chemical", 0.76}})
-        EXPECT_NEAR(step_indicator(*r.c, r.e, route, "penicillin", "carbon_footprint") / r(route, "carbon_footprint"), share, 0.005) << route;
+        EXPECT_NEAR(step_indicator(*r.c, r.e, route, "penicillin", "carbon_footprint") / r(route, "carbon_footprint"),
+                    share, 0.005)
+            << route;
     EXPECT_NEAR(r("enzymatic", "energy_intensity"), 8.14, 0.01);
     EXPECT_NEAR(r("chemical", "energy_intensity"), 9.84, 0.01);
     EXPECT_NEAR(r("enzymatic", "water_use"), 73, 0.5);
@@ -80,7 +88,8 @@ TEST(ReferenceInventory, Footprints) {
 }
 
 TEST(ReferenceInventory, GridScenarios) {
-    for (const auto& [scenario, value] : {std::pair{"cn-sc", 35.0}, {"cn-yn", 33.5}, {"cn-nm", 59.8}, {"cn-he", 61.6}, {"cn-2023", 52.8}}) {
+    for (const auto& [scenario, value] :
+         {std::pair{"cn-sc", 35.0}, {"cn-yn", 33.5}, {"cn-nm", 59.8}, {"cn-he", 61.6}, {"cn-2023", 52.8}}) {
         Result r("6-apa/reference-inventory", scenario);
         EXPECT_NEAR(r("enzymatic", "carbon_footprint"), value, 0.01 * value) << scenario;
     }

@@ -13,7 +13,8 @@ uint64_t bits(double x) {
 }
 
 /// Adds a tear `name` == left(name) of a stream's group.
-template <class Left> void tear(World& w, const std::string& name, Left left, int group = -1, double start = 0) {
+template <class Left>
+void tear(World& w, const std::string& name, Left left, int group = -1, double start = 0) {
     Unknown u;
     u.kind = Unknown::Kind::tear;
     u.path = name;
@@ -21,7 +22,9 @@ template <class Left> void tear(World& w, const std::string& name, Left left, in
     u.start = w.model.graph.constant(start);
     u.group = group;
     const auto k = w.model.unknowns().size();
-    const NodeId node = w.model.add_unknown(std::move(u), [left, k](Model& m) { return std::pair{left(m), Value{m.unknowns()[k].node, 0, false, false}}; });
+    const NodeId node = w.model.add_unknown(std::move(u), [left, k](Model& m) {
+        return std::pair{left(m), Value{m.unknowns()[k].node, 0, false, false}};
+    });
     w.model.bind_value(name, {}, {node, 0, false, false}, "recycle", {});
 }
 
@@ -32,7 +35,8 @@ TEST(Tears, ALinearRecycleHasItsClosedForm) {
     for (const double r : {0.0, 0.1, 0.9, 0.999, 1.5}) {
         World w("through = feed + back\nproduct = (1 - r) * through");
         w.parameter("feed", 2).parameter("r", r);
-        tear(w, "back", [](Model& m) { return m.multiply(named(m, "r"), named(m, "through")); }, 1);
+        tear(
+            w, "back", [](Model& m) { return m.multiply(named(m, "r"), named(m, "through")); }, 1);
         ASSERT_TRUE(w.solve()) << r << w.diagnostics.text(Language::en);
         EXPECT_NEAR(w["back"], r * 2 / (1 - r), 1e-12 * std::fabs(2 / (1 - r)));
         EXPECT_NEAR(w["product"], 2, 1e-10);
@@ -59,9 +63,14 @@ TEST(Tears, AComponentThatNothingBringsIsRemoved) {
     // b circulates with a and c, but only a is ever fed: no unknown, and no 0/0 from its fractions.
     World w("w_b = b / (b + c)\nw_a = a / (a + b + c)\nlogical = if(b + c > 0, 1, 2)");
     w.parameter("feed", 2);
-    tear(w, "a", [](Model& m) { return m.add(named(m, "feed"), m.multiply(m.constant(0.5, DimId{0}), named(m, "a")), {}); }, 1);
-    tear(w, "b", [](Model& m) { return m.multiply(m.constant(0.5, DimId{0}), m.add(named(m, "b"), named(m, "c"), {})); }, 1);
-    tear(w, "c", [](Model& m) { return m.multiply(named(m, "b"), named(m, "a")); }, 1);
+    tear(
+        w, "a",
+        [](Model& m) { return m.add(named(m, "feed"), m.multiply(m.constant(0.5, DimId{0}), named(m, "a")), {}); }, 1);
+    tear(
+        w, "b", [](Model& m) { return m.multiply(m.constant(0.5, DimId{0}), m.add(named(m, "b"), named(m, "c"), {})); },
+        1);
+    tear(
+        w, "c", [](Model& m) { return m.multiply(named(m, "b"), named(m, "a")); }, 1);
     ASSERT_TRUE(w.solve()) << w.diagnostics.text(Language::en);
     ASSERT_EQ(w.program.implicit().size(), 1u);
     EXPECT_EQ(w.program.unknowns().size(), 1u);
@@ -77,8 +86,14 @@ TEST(Tears, ATraceConvergesRelativeToItsStream) {
     // 1e-30 beside 1: the floor of the group keeps the trace from holding up the stream.
     World w("x = big + small");
     w.parameter("feed", 1);
-    tear(w, "big", [](Model& m) { return m.add(named(m, "feed"), m.multiply(m.constant(0.9, DimId{0}), named(m, "big")), {}); }, 1);
-    tear(w, "small", [](Model& m) { return m.multiply(m.constant(1e-30, DimId{0}), m.add(named(m, "big"), named(m, "small"), {})); }, 1);
+    tear(
+        w, "big",
+        [](Model& m) { return m.add(named(m, "feed"), m.multiply(m.constant(0.9, DimId{0}), named(m, "big")), {}); },
+        1);
+    tear(
+        w, "small",
+        [](Model& m) { return m.multiply(m.constant(1e-30, DimId{0}), m.add(named(m, "big"), named(m, "small"), {})); },
+        1);
     ASSERT_TRUE(w.solve());
     EXPECT_NEAR(w["big"], 10, 1e-11);
     EXPECT_NEAR(w["small"] / 1e-29, 1, 1e-6);
@@ -96,7 +111,8 @@ TEST(Solve, OneEquation) {
 
 TEST(Solve, FormsWithZeroOnOneSide) {
     // Where all stands on one side, nothing there tells how large "small" is; every form must still converge.
-    for (const char* equation : {"x - exp(-x) == 0", "exp(-x) - x == 0", "0 == x - exp(-x)", "-x + exp(-x) == 0", "x + -exp(-x) == 0", "x * exp(x) - 1 == 0", "x + (0.5 - exp(-x)) - 0.5 == 0",
+    for (const char* equation : {"x - exp(-x) == 0", "exp(-x) - x == 0", "0 == x - exp(-x)", "-x + exp(-x) == 0",
+                                 "x + -exp(-x) == 0", "x * exp(x) - 1 == 0", "x + (0.5 - exp(-x)) - 0.5 == 0",
                                  "sum(if(i > 1, x, 0) for i in 1..2) - exp(-x) == 0", "log(x) + x == 0"}) {
         World w(std::string("solve x: ") + equation + " from 2");
         EXPECT_TRUE(w.solve()) << equation << w.diagnostics.text(Language::en);
@@ -132,8 +148,13 @@ TEST(Solve, GradientsFollowTheImplicitFunctionTheorem) {
     ASSERT_TRUE(w.solve());
     const double x = w["x"], y = w["y"], s = 3 * x * x + 2, dx_dp = -x / s, dx_dq = 1 / s;
     const double dy_dp = (x + 2 * dx_dp) / (1 + 1 / y), dy_dq = 2 * dx_dq / (1 + 1 / y);
-    for (const auto& [name, parameter, expected] : std::vector<std::tuple<const char*, const char*, double>>{
-             {"x", "p", dx_dp}, {"x", "q", dx_dq}, {"y", "p", dy_dp}, {"y", "q", dy_dq}, {"f", "p", dy_dp * x + y * dx_dp}, {"f", "q", dy_dq * x + y * dx_dq + 1}}) {
+    for (const auto& [name, parameter, expected] :
+         std::vector<std::tuple<const char*, const char*, double>>{{"x", "p", dx_dp},
+                                                                   {"x", "q", dx_dq},
+                                                                   {"y", "p", dy_dp},
+                                                                   {"y", "q", dy_dq},
+                                                                   {"f", "p", dy_dp * x + y * dx_dp},
+                                                                   {"f", "q", dy_dq * x + y * dx_dq + 1}}) {
         const auto [reverse, forward] = w.derivative(name, parameter);
         EXPECT_NEAR(reverse, expected, 1e-13) << name << " by " << parameter;
         EXPECT_NEAR(forward, expected, 1e-13) << name << " by " << parameter;
@@ -141,7 +162,8 @@ TEST(Solve, GradientsFollowTheImplicitFunctionTheorem) {
 }
 
 TEST(Solve, BlocksComeInDependencyOrder) {
-    World w("solve c: c * b == a + 1 from 1\nsolve a: a^2 == p from 1\nsolve d: d + e == c from 1\nsolve e: e * d == 0.1 from 0.2\nsolve b: exp(b) == a from 1");
+    World w("solve c: c * b == a + 1 from 1\nsolve a: a^2 == p from 1\nsolve d: d + e == c from 1\nsolve e: e * d == "
+            "0.1 from 0.2\nsolve b: exp(b) == a from 1");
     w.parameter("p", 4);
     ASSERT_TRUE(w.solve());
     std::vector<std::string> order;
@@ -151,7 +173,11 @@ TEST(Solve, BlocksComeInDependencyOrder) {
         order.push_back(names);
     }
     ASSERT_EQ(order.size(), 4u);
-    const auto at = [&](const std::string& name) { return std::find_if(order.begin(), order.end(), [&](const std::string& s) { return s.find(name) != std::string::npos; }) - order.begin(); };
+    const auto at = [&](const std::string& name) {
+        return std::find_if(order.begin(), order.end(),
+                            [&](const std::string& s) { return s.find(name) != std::string::npos; }) -
+               order.begin();
+    };
     EXPECT_LT(at("a"), at("b"));
     EXPECT_LT(at("b"), at("c"));
     EXPECT_LT(at("c"), at("d"));
@@ -185,7 +211,8 @@ TEST(Solve, AnEquationWithoutItsUnknownIsAnErrorAtItsPlace) {
 }
 
 TEST(Solve, WhatHasNoSolutionEndsAndNamesTheEquation) {
-    for (const char* equation : {"x^2 == -1", "exp(x) == 0", "x == x + 1", "log(x) == x", "sqrt(x) == -1", "1 / x == 0 * x"}) {
+    for (const char* equation :
+         {"x^2 == -1", "exp(x) == 0", "x == x + 1", "log(x) == x", "sqrt(x) == -1", "1 / x == 0 * x"}) {
         World w(std::string("solve ok: ok == 3 from 1\nsolve x: ") + equation + " from 1\nz = x + ok");
         if (!w.compile()) continue; // found out before: as good
         w.evaluation = std::make_unique<Evaluation>(w.program, 1);
@@ -232,7 +259,8 @@ TEST(Lanes, WithDifferentIterationCountsDoNotInfluenceOneAnother) {
             EXPECT_EQ(bits(a.residual), bits(b.residual)) << lane;
             for (const int32_t slot : w.program.root_slots()) {
                 const double a_value = wide.value(slot, lane), b_value = one.value(slot);
-                EXPECT_TRUE(bits(a_value) == bits(b_value) || (std::isnan(a_value) && std::isnan(b_value))) << sets[k]->name << " lane " << lane << " p " << samples[static_cast<size_t>(lane)];
+                EXPECT_TRUE(bits(a_value) == bits(b_value) || (std::isnan(a_value) && std::isnan(b_value)))
+                    << sets[k]->name << " lane " << lane << " p " << samples[static_cast<size_t>(lane)];
             }
             iterations.push_back(a.newton_iterations);
         }

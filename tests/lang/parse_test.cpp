@@ -148,8 +148,14 @@ TEST(Parse, ChineseNames) {
 }
 
 TEST(Parse, FullWidthSymbolsAreNamed) {
-    for (const auto& [text, place] : std::vector<std::pair<std::string, std::string>>{
-             {"a＋b", "1:2"}, {"a × b", "1:3"}, {"a ÷ b", "1:3"}, {"max（a, b)", "1:4"}, {"max(a，b)", "1:6"}, {"流量　+ b", "1:3"}, {"a − b", "1:3"}, {"a ≤ b", "1:3"}}) {
+    for (const auto& [text, place] : std::vector<std::pair<std::string, std::string>>{{"a＋b", "1:2"},
+                                                                                      {"a × b", "1:3"},
+                                                                                      {"a ÷ b", "1:3"},
+                                                                                      {"max（a, b)", "1:4"},
+                                                                                      {"max(a，b)", "1:6"},
+                                                                                      {"流量　+ b", "1:3"},
+                                                                                      {"a − b", "1:3"},
+                                                                                      {"a ≤ b", "1:3"}}) {
         Formula f(text);
         EXPECT_EQ(parse_expression(*f.node, f.diagnostics), nullptr) << text;
         ASSERT_EQ(f.errors().size(), 1u) << text << "\n" << f.diagnostics.text(Language::en);
@@ -159,7 +165,9 @@ TEST(Parse, FullWidthSymbolsAreNamed) {
 
 std::vector<std::string> targets(Formula& f) {
     std::vector<std::string> out;
-    for (const Statement& s : parse_statements(*f.node, f.diagnostics)) out.push_back(s.target + (s.value ? " " + print(*s.value) : "") + (s.right ? " == " + print(*s.right) : "") + (s.start ? " from " + print(*s.start) : "") + print(s.clause));
+    for (const Statement& s : parse_statements(*f.node, f.diagnostics))
+        out.push_back(s.target + (s.value ? " " + print(*s.value) : "") + (s.right ? " == " + print(*s.right) : "") +
+                      (s.start ? " from " + print(*s.start) : "") + print(s.clause));
     return out;
 }
 
@@ -176,7 +184,9 @@ TEST(Parse, StatementsLinesAndComments) {
               "solve T: h(T) == 2 from 300 [K]\n"
               "g =\n"
               "  1");
-    const std::vector<std::string> expected{"a 1", "b 2", "d (+ a b)", "e (max a b)", "x y[c] for c in all if (!= c water)", "T (h T) == 2 from 300", "g 1"};
+    const std::vector<std::string> expected{
+        "a 1", "b 2", "d (+ a b)", "e (max a b)", "x y[c] for c in all if (!= c water)", "T (h T) == 2 from 300",
+        "g 1"};
     EXPECT_EQ(targets(f), expected);
     EXPECT_FALSE(f.diagnostics.has_errors()) << f.diagnostics.text(Language::en);
 }
@@ -201,7 +211,9 @@ TEST(Parse, EveryStatementWithAnErrorIsReported) {
     std::vector<std::string> places;
     for (const std::string& e : f.errors()) places.push_back(e.substr(0, e.find(':')));
     std::sort(places.begin(), places.end());
-    for (const char* line : {"1", "4", "5", "6", "7", "8", "10", "11"}) EXPECT_TRUE(std::count(places.begin(), places.end(), line)) << "line " << line << "\n" << f.diagnostics.text(Language::en);
+    for (const char* line : {"1", "4", "5", "6", "7", "8", "10", "11"})
+        EXPECT_TRUE(std::count(places.begin(), places.end(), line)) << "line " << line << "\n"
+                                                                    << f.diagnostics.text(Language::en);
     EXPECT_TRUE(f.hinted(MessageId::unit_in_brackets));
     EXPECT_TRUE(f.hinted(MessageId::power_is_caret));
 }
@@ -219,16 +231,22 @@ TEST_P(WrongExpression, IsReportedAtItsCharacter) {
     EXPECT_EQ(f.errors().size(), 1u) << f.diagnostics.text(Language::en);
 }
 
-INSTANTIATE_TEST_SUITE_P(Museum, WrongExpression,
-                         testing::Values(Wrong{"a +", "1:5 formula_ends_early"}, Wrong{"a b", "1:3 unexpected_token"}, Wrong{"a == b * 2", "1:3 equal_on_reals_error"},
-                                         Wrong{"a + 1 == b", "1:7 equal_on_reals_error"}, Wrong{"a + 1 = b", "1:7 equal_on_reals_error"}, Wrong{"a < b < c", "1:7 unexpected_token"},
-                                         Wrong{"a[]", "1:3 unexpected_token"}, Wrong{"a[1.5]", "1:3 index_not_integer"}, Wrong{"a[i-1.5]", "1:5 index_not_integer"},
-                                         Wrong{"a[b,c,d]", "1:8 too_many_indices"}, Wrong{"a[b", "1:5 formula_ends_before"}, Wrong{"sum(a for 1 in x)", "1:11 unexpected_token"},
-                                         Wrong{"sum(a for i of x)", "1:13 expected_symbol"}, Wrong{"sum(a for i in 1.5..3)", "1:16 index_not_integer"},
-                                         Wrong{"1e999", "1:1 number_out_of_range"}, Wrong{"a @ b", "1:3 unexpected_character"}, Wrong{"if + 1", "1:1 keyword_as_name"},
-                                         Wrong{"25 [kgg]", "1:5 unit_unknown"}, Wrong{"25 [kg/]", "1:8 unit_expected"}, Wrong{"3 kg", "1:3 unexpected_token"},
-                                         Wrong{"a.", "1:2 unexpected_token"}, Wrong{"a..b", "1:2 unexpected_token"}, Wrong{")", "1:1 unexpected_token"},
-                                         Wrong{"max(a b)", "1:7 expected_symbol"}, Wrong{"a not b", "1:7 expected_symbol"}, Wrong{"# no more", "1:11 empty_formula"}));
+INSTANTIATE_TEST_SUITE_P(
+    Museum, WrongExpression,
+    testing::Values(Wrong{"a +", "1:5 formula_ends_early"}, Wrong{"a b", "1:3 unexpected_token"},
+                    Wrong{"a == b * 2", "1:3 equal_on_reals_error"}, Wrong{"a + 1 == b", "1:7 equal_on_reals_error"},
+                    Wrong{"a + 1 = b", "1:7 equal_on_reals_error"}, Wrong{"a < b < c", "1:7 unexpected_token"},
+                    Wrong{"a[]", "1:3 unexpected_token"}, Wrong{"a[1.5]", "1:3 index_not_integer"},
+                    Wrong{"a[i-1.5]", "1:5 index_not_integer"}, Wrong{"a[b,c,d]", "1:8 too_many_indices"},
+                    Wrong{"a[b", "1:5 formula_ends_before"}, Wrong{"sum(a for 1 in x)", "1:11 unexpected_token"},
+                    Wrong{"sum(a for i of x)", "1:13 expected_symbol"},
+                    Wrong{"sum(a for i in 1.5..3)", "1:16 index_not_integer"},
+                    Wrong{"1e999", "1:1 number_out_of_range"}, Wrong{"a @ b", "1:3 unexpected_character"},
+                    Wrong{"if + 1", "1:1 keyword_as_name"}, Wrong{"25 [kgg]", "1:5 unit_unknown"},
+                    Wrong{"25 [kg/]", "1:8 unit_expected"}, Wrong{"3 kg", "1:3 unexpected_token"},
+                    Wrong{"a.", "1:2 unexpected_token"}, Wrong{"a..b", "1:2 unexpected_token"},
+                    Wrong{")", "1:1 unexpected_token"}, Wrong{"max(a b)", "1:7 expected_symbol"},
+                    Wrong{"a not b", "1:7 expected_symbol"}, Wrong{"# no more", "1:11 empty_formula"}));
 
 TEST(Parse, EquationsTakeOneOrTwoSigns) {
     for (const char* text : {"a + 1 == b", "a + 1 = b"}) {
@@ -257,7 +275,8 @@ std::string repeat(const std::string& s, int n) {
 
 TEST(Parse, NestingOf190IsReadAndOf210IsAnError) {
     EXPECT_EQ(tree(repeat("(", 190) + "a" + repeat(")", 190)), "a");
-    for (const auto& [open, close] : std::vector<std::pair<std::string, std::string>>{{"(", ")"}, {"-", ""}, {"abs(", ")"}, {"not ", ""}, {"a^", ""}, {"if(a<1,1,", ")"}, {"x[", "]"}}) {
+    for (const auto& [open, close] : std::vector<std::pair<std::string, std::string>>{
+             {"(", ")"}, {"-", ""}, {"abs(", ")"}, {"not ", ""}, {"a^", ""}, {"if(a<1,1,", ")"}, {"x[", "]"}}) {
         Formula f(repeat(open, 210) + "a" + repeat(close, 210));
         EXPECT_EQ(parse_expression(*f.node, f.diagnostics), nullptr) << open;
         EXPECT_NE(f.error().find("expression_too_deep"), std::string::npos) << open << f.error();
@@ -266,7 +285,8 @@ TEST(Parse, NestingOf190IsReadAndOf210IsAnError) {
 
 TEST(Parse, HostileDepthDoesNotOverflowTheStack) {
     // Deep brackets of every kind, and long chains, whose trees are as deep as they are long.
-    for (const std::string open : {"(", "-", "abs(", "not ", "a^", "x[", "sum(a for i in (", "a+", "a*", "a or ", "a and ", "[", "1..", "if("}) {
+    for (const std::string open :
+         {"(", "-", "abs(", "not ", "a^", "x[", "sum(a for i in (", "a+", "a*", "a or ", "a and ", "[", "1..", "if("}) {
         Formula f(repeat(open, 20000) + "a");
         if (!f.node) continue;
         EXPECT_EQ(parse_expression(*f.node, f.diagnostics), nullptr) << open;

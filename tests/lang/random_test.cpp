@@ -81,7 +81,9 @@ private:
         const double middle[2] = {pressure ? 2e5 : steam ? 500.0 : 340.0, 1e5};
         const double size = std::fabs(f.value(middle[0], middle[1]));
         EXPECT_TRUE(std::isfinite(size) && size > 0) << f.name;
-        const auto near = [&](int i) { return g.multiply(g.constant(middle[i]), g.add(g.one(), g.multiply(g.constant(0.01), bounded()))); };
+        const auto near = [&](int i) {
+            return g.multiply(g.constant(middle[i]), g.add(g.one(), g.multiply(g.constant(0.01), bounded())));
+        };
         const NodeId a = near(0), b = f.n_arguments > 1 ? near(1) : no_node;
         return g.divide(g.property(k, 0, a, b), g.constant(size));
     }
@@ -168,18 +170,23 @@ void compare_lanes(const Program& program, unsigned seed) {
     Evaluation one(program, 1);
     for (int lane = 0; lane < 8; ++lane) {
         std::vector<double> sample(n_parameters), gradient, dots;
-        for (int p = 0; p < n_parameters; ++p) sample[static_cast<size_t>(p)] = samples[static_cast<size_t>(8 * p + lane)];
+        for (int p = 0; p < n_parameters; ++p)
+            sample[static_cast<size_t>(p)] = samples[static_cast<size_t>(8 * p + lane)];
         one.run(sample);
         one.gradient(seeds, gradient);
         one.tangent(direction, dots);
         for (size_t k = 0; k < wide.size(); ++k) {
             ASSERT_EQ(wide[k]->status(lane).converged, one.status().converged) << "seed " << seed << " lane " << lane;
             for (const int32_t slot : program.root_slots()) {
-                ASSERT_TRUE(same(wide[k]->value(slot, lane), one.value(slot))) << "seed " << seed << " set " << k << " lane " << lane << ": " << wide[k]->value(slot, lane) << ", " << one.value(slot);
-                ASSERT_TRUE(same(tangents[k][static_cast<size_t>(8 * slot + lane)], dots[static_cast<size_t>(slot)])) << "tangent, seed " << seed << " set " << k << " lane " << lane;
+                ASSERT_TRUE(same(wide[k]->value(slot, lane), one.value(slot)))
+                    << "seed " << seed << " set " << k << " lane " << lane << ": " << wide[k]->value(slot, lane) << ", "
+                    << one.value(slot);
+                ASSERT_TRUE(same(tangents[k][static_cast<size_t>(8 * slot + lane)], dots[static_cast<size_t>(slot)]))
+                    << "tangent, seed " << seed << " set " << k << " lane " << lane;
             }
             for (int p = 0; p < n_parameters; ++p)
-                ASSERT_TRUE(same(gradients[k][static_cast<size_t>(8 * p + lane)], gradient[static_cast<size_t>(p)])) << "gradient, seed " << seed << " set " << k << " lane " << lane;
+                ASSERT_TRUE(same(gradients[k][static_cast<size_t>(8 * p + lane)], gradient[static_cast<size_t>(p)]))
+                    << "gradient, seed " << seed << " set " << k << " lane " << lane;
         }
     }
 }
@@ -198,7 +205,8 @@ TEST(RandomPrograms, WithEquationsEveryInstructionSetGivesTheSameBits) {
     for (unsigned seed = 1; seed <= 300; ++seed) {
         Growth growth(seed, true, 3);
         auto unknowns = equations(growth, 3, 0.3);
-        Program program = build(growth, {growth.last(), growth.last(1), unknowns[0].node, unknowns[1].node, unknowns[2].node}, unknowns);
+        Program program = build(
+            growth, {growth.last(), growth.last(1), unknowns[0].node, unknowns[1].node, unknowns[2].node}, unknowns);
         Evaluation start(program, 1);
         const std::vector<double> zero(n_parameters, 0.2);
         if (!start.solve_nominal(zero)) continue;
@@ -246,7 +254,8 @@ TEST(RandomPrograms, FourWaysToADerivativeAgree) {
             direction[p] = 1;
             e.tangent(direction, dots);
             EXPECT_NEAR(gradient[p], exact[p], 1e-12 * size) << "seed " << seed << " parameter " << p;
-            EXPECT_NEAR(dots[static_cast<size_t>(program.root_slots()[0])], exact[p], 1e-12 * size) << "seed " << seed << " parameter " << p;
+            EXPECT_NEAR(dots[static_cast<size_t>(program.root_slots()[0])], exact[p], 1e-12 * size)
+                << "seed " << seed << " parameter " << p;
         }
         // Central differences, extrapolated twice: error of the order h^6.
         for (size_t p = 0; p < n_parameters; ++p) {
@@ -278,7 +287,8 @@ TEST(RandomPrograms, GradientsThroughEquationsAgreeWithDifferences) {
     for (unsigned seed = 1; seed <= 300; ++seed) {
         Growth growth(seed, true, 3);
         auto unknowns = equations(growth, 3, 0.2);
-        const NodeId y = growth.g.add(growth.g.unary(Op::tanh, growth.last()), growth.g.add(unknowns[0].node, unknowns[2].node));
+        const NodeId y = growth.g.add(growth.g.unary(Op::tanh, growth.last()),
+                                      growth.g.add(unknowns[0].node, unknowns[2].node));
         Program program = build(growth, {y}, unknowns);
         std::vector<double> at(n_parameters);
         Random random(seed + 99);
@@ -299,7 +309,8 @@ TEST(RandomPrograms, GradientsThroughEquationsAgreeWithDifferences) {
             direction[p] = 1;
             f.run(at);
             f.tangent(direction, dots);
-            EXPECT_NEAR(dots[static_cast<size_t>(slot)], gradient[p], 1e-11 * size) << "seed " << seed << " parameter " << p;
+            EXPECT_NEAR(dots[static_cast<size_t>(slot)], gradient[p], 1e-11 * size)
+                << "seed " << seed << " parameter " << p;
             double d[2];
             bool good = true;
             for (int k = 0; k < 2; ++k) {

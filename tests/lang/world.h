@@ -33,7 +33,9 @@ struct Formula {
     std::vector<std::string> errors() const {
         std::vector<std::string> out;
         for (const Diagnostic& d : diagnostics.all())
-            if (d.severity == Severity::error) out.push_back(std::to_string(d.pos.line - 1) + ":" + std::to_string(d.pos.column - 2) + " " + d.message.name());
+            if (d.severity == Severity::error)
+                out.push_back(std::to_string(d.pos.line - 1) + ":" + std::to_string(d.pos.column - 2) + " " +
+                              d.message.name());
         return out;
     }
     std::string error(size_t i = 0) const { return i < errors().size() ? errors()[i] : "no error"; }
@@ -64,7 +66,8 @@ public:
         for (const char* name : {"water", "acetic", "citric", "butanol"}) {
             const std::string c = name;
             const bool acid = c == "acetic" || c == "citric";
-            if (set == "all" || (set == "acids" && acid) || (set == "solvents" && c == "butanol")) out.push_back(model.member(c));
+            if (set == "all" || (set == "acids" && acid) || (set == "solvents" && c == "butanol"))
+                out.push_back(model.member(c));
         }
         return out;
     }
@@ -78,7 +81,8 @@ public:
         return *this;
     }
     /// A table over members of a set.
-    World& table(const std::string& name, const std::vector<std::pair<std::string, double>>& values, const std::string& unit = "1") {
+    World& table(const std::string& name, const std::vector<std::pair<std::string, double>>& values,
+                 const std::string& unit = "1") {
         for (const auto& [member, si] : values) {
             Parameter p;
             p.path = name + "[" + member + "]";

@@ -31,8 +31,10 @@ TEST_P(RandomSystem, BothSolvesLeaveTheResidualOfABackwardStableMethod) {
         ASSERT_TRUE(lu_factor(lu, pivot)) << "seed " << seed;
         for (const bool transposed : {false, true}) {
             std::vector<double> x = b;
-            if (transposed) lu_solve_transposed(lu, pivot, x);
-            else lu_solve(lu, pivot, x);
+            if (transposed)
+                lu_solve_transposed(lu, pivot, x);
+            else
+                lu_solve(lu, pivot, x);
             double size = 0, matrix = 0, worst = 0;
             for (size_t i = 0; i < n; ++i) {
                 double r = -b[i], row = 0;
@@ -46,7 +48,8 @@ TEST_P(RandomSystem, BothSolvesLeaveTheResidualOfABackwardStableMethod) {
                 size = std::max(size, std::fabs(x[i]));
             }
             // |A x - b| <= growth * n * eps * |A| |x|; growth of random matrices stays far below 100.
-            EXPECT_LE(worst, 100 * static_cast<double>(n) * 2.3e-16 * matrix * size) << "n " << n << " seed " << seed << " transposed " << transposed;
+            EXPECT_LE(worst, 100 * static_cast<double>(n) * 2.3e-16 * matrix * size)
+                << "n " << n << " seed " << seed << " transposed " << transposed;
         }
     }
 }
@@ -73,7 +76,7 @@ TEST(DenseLu, PermutationNeedsPivoting) {
     std::vector<double> forward = b, backward = b;
     std::vector<int> pivot(n);
     ASSERT_TRUE(lu_factor(a, pivot));
-    lu_solve(a, pivot, forward);            // x[i+1] = b[i]
+    lu_solve(a, pivot, forward);             // x[i+1] = b[i]
     lu_solve_transposed(a, pivot, backward); // x[i] = b[i+1]
     EXPECT_EQ(forward, (std::vector<double>{5, 1, 2, 3, 4}));
     EXPECT_EQ(backward, (std::vector<double>{2, 3, 4, 5, 1}));
@@ -90,7 +93,13 @@ TEST(DenseLu, TinyLeadingPivotIsNotUsed) {
 }
 
 TEST(DenseLu, SingularIsRejected) {
-    const std::vector<std::vector<double>> singular{{0}, {0, 0, 0, 0}, {1, 2, 2, 4}, {1, 0, 0, 0}, {2, 0, 1, 4, 0, 3, 8, 0, 5}, {0, 1, 0, 1}, {1, 2, 3, 2, 4, 6, 1, 0, 1}};
+    const std::vector<std::vector<double>> singular{{0},
+                                                    {0, 0, 0, 0},
+                                                    {1, 2, 2, 4},
+                                                    {1, 0, 0, 0},
+                                                    {2, 0, 1, 4, 0, 3, 8, 0, 5},
+                                                    {0, 1, 0, 1},
+                                                    {1, 2, 3, 2, 4, 6, 1, 0, 1}};
     for (const auto& matrix : singular) {
         std::vector<double> a = matrix;
         std::vector<int> pivot(static_cast<size_t>(std::lround(std::sqrt(static_cast<double>(a.size())))));

@@ -108,6 +108,28 @@ class Runs(unittest.TestCase):
             watt = re.search(r"([\d.]+) W\b", text).group(1)
             self.assertAlmostEqual(float(watt), power["value"] * 1000, delta=0.05, msg=page)
 
+    def test_readme(self):
+        """Its commands run, and its table of figures is what they give."""
+        for page in ("README.md", "README.zh-CN.md"):
+            text = read(page)
+            commands = re.findall(r"^build/release/apps/cli/viresco (.*)", text, re.MULTILINE)
+            self.assertGreaterEqual(len(commands), 2, page)
+            for command in commands:
+                run = cli.viresco(shlex.split(command))
+                self.assertEqual(run.returncode, 0, command + "\n" + run.stderr)
+            results = json.loads(cli.viresco(["evaluate", "examples/6-apa/literature-table", "--json"]).stdout)["routes"]
+            rows = re.findall(r"^\|[^|`]*\(?`(\w+)`[)）] \| ([\d.]+) \| ([\d.]+) \|", text, re.MULTILINE)
+            self.assertEqual(len(rows), 2, page)
+            for name, *shown in rows:
+                for route, value in zip(("chemical", "enzymatic"), shown):
+                    self.assertEqual(f"{results[route]['indicators'][name]['value']:.2f}", value, page)
+        # Named in running text.
+        for arguments in (["evaluate", "examples/6-apa/literature-table", "--scenario", "recycle"],
+                          ["list", "units"], ["check", "models/units/mixer.yaml"],
+                          ["new", str(self.folder / "mine")], ["evaluate", str(self.folder / "mine")]):
+            run = cli.viresco(arguments)
+            self.assertEqual(run.returncode, 0, run.stderr)
+
     def test_hydrocyclones_elsewhere_work_too(self):
         """The README and the page on the language show a unit file; it runs in the plant of the tutorial."""
         for page in ("README.md", "README.zh-CN.md", "docs/language.md"):

@@ -60,7 +60,8 @@ const cuts = ['0', '0.002', '0.005', '0.01', '0.02', '0.05'] as const;
 /// The streams of each route by mass, between units or summed over steps.
 export function MassFlow() {
   const page = usePage(), { results } = page;
-  const [level, set_level] = useState<Level>(innerWidth < 700 ? 'steps' : 'units');
+  const large = Object.values(results.routes).some((r) => Object.keys(r.units ?? {}).length > 20);
+  const [level, set_level] = useState<Level>(large || innerWidth < 700 ? 'steps' : 'units');
   const water_known = Object.values(results.routes).some((r) => r.streams?.some((s) => s.components?.water));
   const [water, set_water] = useState<'with' | 'without'>(water_known ? 'without' : 'with');
   const [cut, set_cut] = useState(0.005);
@@ -88,7 +89,9 @@ function RouteMass({ route, level, dry, cut }: { route: string; level: Level; dr
   const page = usePage(), { results } = page;
   const { streams = [], units = {} } = results.routes[route];
   const unit = streams.find((s) => s.mass)?.mass?.unit ?? 'kg/h';
-  const amount = (s: Stream) => Math.max(0, (s.mass?.value ?? 0) - (dry ? (s.components?.water?.value ?? 0) : 0));
+  // The nitrogen and oxygen of aeration would dwarf everything as water does.
+  const carried = (s: Stream) => [...(dry ? ['water'] : []), ...(dry && s.phase === 'gas' ? ['nitrogen', 'oxygen', 'argon'] : [])].reduce((a, c) => a + (s.components?.[c]?.value ?? 0), 0);
+  const amount = (s: Stream) => Math.max(0, (s.mass?.value ?? 0) - carried(s));
   const place = (end: string | null) => {
     const u = unit_of(end, units);
     if (u === null) return null;
@@ -115,7 +118,7 @@ function RouteMass({ route, level, dry, cut }: { route: string; level: Level; dr
     const end = (side: string, text: string) => node(`${side}:${text}`, text, outside);
     if (recycles.has(l)) {
       flows.push({ source: at(l.source!), target: node(`out:${l.stream.id}`, `↺ ${page.text('flow_to', title_of(l.target!))}`, '#a13d00'), value: l.value, title: `${title} ↺`, colour: '#a13d00' });
-      flows.push({ source: node(`back:${l.stream.id}`, `↺ ${title}`, '#a13d00'), target: at(l.target!), value: l.value, title: `${title} ↺`, colour: '#a13d00' });
+      flows.push({ source: node(`back:${l.stream.id}`, `↺ ${page.text('flow_from', title_of(l.source!))}`, '#a13d00'), target: at(l.target!), value: l.value, title: `${title} ↺`, colour: '#a13d00' });
     } else if (l.source !== null || l.target !== null)
       flows.push({ source: l.source === null ? end(`feed${level === 'steps' ? `@${l.target}` : ''}`, title) : at(l.source), target: l.target === null ? end('end', title) : at(l.target), value: l.value, title, colour });
   });

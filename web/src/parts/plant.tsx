@@ -3,7 +3,7 @@ import { Quantity, usePage } from '../context';
 import { Flowsheet } from '../draw/flowsheet';
 import { number_text, percent_text, scientific, unit_text } from '../format';
 import { route_names, unit_of, type Stream } from '../results';
-import { RouteTabs, Section, shared_unit, StepLegend, Table, with_header_unit } from './common';
+import { Choice, RouteTabs, Section, shared_unit, StepLegend, Table, with_header_unit } from './common';
 
 export function Flowsheets() {
   const page = usePage(), { results } = page;
@@ -18,14 +18,24 @@ export function Flowsheets() {
   );
 }
 
+/// A plant of many units is drawn step by step; the whole of it is a choice.
 function RouteFlowsheet({ route }: { route: string }) {
-  const page = usePage(), data = page.results.routes[route];
+  const page = usePage(), data = page.results.routes[route], units = Object.values(data.units ?? {});
   const [selected, select] = useState<string | null>(null);
-  if (!Object.keys(data.units ?? {}).length) return <p class="note">{page.text('no_streams')}</p>;
+  const steps = page.steps.filter((s) => units.some((u) => u.step === s)), divisible = steps.length > 1 && units.every((u) => u.step);
+  const [level, set_level] = useState<'steps' | 'whole'>(divisible && units.length > 20 ? 'steps' : 'whole');
+  if (!units.length) return <p class="note">{page.text('no_streams')}</p>;
+  const drawn: (string | null)[] = level === 'steps' ? steps : [null];
   return (
     <>
-      <Flowsheet route={data} selected={selected} select={(u) => select(u === selected ? null : u)} />
-      <div aria-live="polite">{selected && <UnitDetails route={route} unit={selected} close={() => select(null)} />}</div>
+      {divisible && <div class="tools"><Choice label={page.text('detail')} value={level} options={[['steps', page.text('by_section')], ['whole', page.text('whole_plant')]]} choose={set_level} /></div>}
+      {drawn.map((step) => (
+        <>
+          {step !== null && <h3><span class="swatch" style={{ background: page.step_colour(step) }} aria-hidden="true" /> {page.step(step)}</h3>}
+          <Flowsheet route={data} step={step} selected={selected} select={(u) => select(u === selected ? null : u)} />
+          <div aria-live="polite">{selected && (step === null || data.units?.[selected]?.step === step) && <UnitDetails route={route} unit={selected} close={() => select(null)} />}</div>
+        </>
+      ))}
     </>
   );
 }
@@ -70,7 +80,7 @@ function RouteStreams({ route }: { route: string }) {
   const mass = shared_unit(streams.map((s) => s.mass)), cod = shared_unit(streams.map((s) => s.cod));
   return (
     <Table caption={page.text('streams')} limit={12} rows={streams} columns={[
-      { label: page.text('stream'), head: true, cell: (s) => <><span class="id">{s.id}</span> {page.title(s.title, s.name ?? '')}</> },
+      { label: page.text('stream'), head: true, cell: (s) => (s.from !== null && s.to !== null ? s.id : <><span class="id">{s.id}</span> {page.title(s.title, s.name ?? '')}</>) },
       { label: page.text('from'), cell: (s) => end(s.from) },
       { label: page.text('to'), cell: (s) => end(s.to) },
       { label: page.text('phase'), cell: (s) => page.word(s.phase) },

@@ -12,7 +12,7 @@ export function Summary() {
   const ids = indicator_ids(results), has = (id: string) => route_names(results).some((r) => value_of(results, r, id) !== null);
   const known = key_figures.filter((id) => ids.includes(id) && has(id));
   const cards = (known.length ? known : ids.filter(has)).slice(0, 6);
-  const lines = headline(page);
+  const lines = headline(page).map((l) => l.replace(/^[a-z](?=[a-z])/, (c) => c.toUpperCase()));
   return (
     <Section id="summary" title="summary">
       {lines.length > 0 && <div class="headline"><p class="lead">{lines[0]}</p>{lines.slice(1).map((l) => <p>{l}</p>)}</div>}

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { Quantity, usePage } from '../context';
 import { number_text, scientific, unit_text } from '../format';
-import { describe, evidence_classes, route_names, type Closure, type Parameter } from '../results';
+import { describe, evidence_classes, route_names, type Closure, type Item, type Parameter, type Unit } from '../results';
 import { EvidenceBadge, EvidenceBar, Place, RouteName, RouteTabs, Section, shared_unit, Table, with_header_unit, type Column } from './common';
 
 export function Steps() {
@@ -33,10 +33,11 @@ export function Inventory() {
     <Section id="inventory" title="inventory">
       <RouteTabs label={page.text('inventory')}>
         {(route) => {
-          const rows = results.routes[route].inventory ?? [];
+          const units = results.routes[route].units ?? {}, weight = (i: Item) => Math.abs(i.impacts?.gwp100?.value ?? 0);
+          const rows = [...(results.routes[route].inventory ?? [])].sort((a, b) => weight(b) - weight(a));
           const carbon = shared_unit(rows.map((i) => i.impacts?.gwp100)), cost = shared_unit(rows.map((i) => i.cost));
           return <Table caption={page.text('inventory')} limit={14} rows={rows} columns={[
-            { label: page.text('item'), head: true, cell: (i) => page.title(i.title, i.id) },
+            { label: page.text('item'), head: true, cell: (i) => <>{page.title(i.title, i.id)}<User item={i} units={units} /></> },
             { label: page.text('step'), cell: (i) => page.step(i.step) || '–' },
             { label: page.text('direction'), cell: (i) => page.word(i.direction) },
             { label: page.text('kind'), cell: (i) => page.word(i.kind, 'kind_') },
@@ -52,18 +53,34 @@ export function Inventory() {
   );
 }
 
+/// The unit that draws an item, where the id names one: "compressor.electricity".
+function User({ item, units }: { item: Item; units: Record<string, Unit> }) {
+  const page = usePage(), unit = item.id.slice(0, Math.max(0, item.id.lastIndexOf('.')));
+  return units[unit] ? <span class="meta">{page.title(units[unit].title, unit)}</span> : null;
+}
+
 export function Assumptions() {
   const page = usePage(), { results } = page;
   if (!route_names(results).some((r) => results.routes[r].parameters?.length)) return null;
-  return <Section id="assumptions" title="assumptions"><RouteTabs label={page.text('assumptions')}>{(route) => <Parameters rows={results.routes[route].parameters ?? []} />}</RouteTabs></Section>;
+  return <Section id="assumptions" title="assumptions"><RouteTabs label={page.text('assumptions')}>{(route) => <Parameters rows={nearest_first(results.routes[route].parameters ?? [], route)} units={results.routes[route].units ?? {}} />}</RouteTabs></Section>;
 }
 
-function Parameters({ rows }: { rows: Parameter[] }) {
+/// What was changed, then what the route says itself, then the shared data, substances last.
+function nearest_first(rows: Parameter[], route: string): Parameter[] {
+  const rank = (p: Parameter) => (p.overridden ? 0 : p.path.startsWith(`${route}.`) ? 1 : p.path.startsWith('components.') ? 3 : 2);
+  return [...rows].sort((a, b) => rank(a) - rank(b));
+}
+
+function Parameters({ rows, units }: { rows: Parameter[]; units: Record<string, Unit> }) {
   const page = usePage();
   const [text, set_text] = useState(''), [evidence, set_evidence] = useState('');
   const wanted = text.trim().toLowerCase();
   const shown = rows.filter((p) => (!evidence || p.evidence === evidence) &&
     (!wanted || [p.path, p.title?.en, p.title?.zh, p.source, p.file].some((t) => t?.toLowerCase().includes(wanted))));
+  const owner = (p: Parameter) => {
+    const unit = p.path.split('.')[1];
+    return p.path.split('.').length > 2 && units[unit] ? `${page.title(units[unit].title, unit)}: ` : '';
+  };
   const count = (c: string) => rows.filter((p) => p.evidence === c).length;
   return (
     <>
@@ -74,7 +91,7 @@ function Parameters({ rows }: { rows: Parameter[] }) {
         <span class="meta" aria-live="polite">{page.text('rows_shown', shown.length, rows.length)}</span>
       </div>
       <Table caption={page.text('assumptions')} limit={12} rows={shown} row_class={(p) => (p.overridden ? 'overridden' : undefined)} columns={[
-        { label: page.text('parameter'), head: true, cell: (p) => <>{page.title(p.title, p.path)}{p.overridden && <span class="changed">{page.text('overridden')}</span>}<code class="place">{p.path}</code></> },
+        { label: page.text('parameter'), head: true, cell: (p) => <>{owner(p)}{page.title(p.title, p.path)}{p.overridden && <span class="changed">{page.text('overridden')}</span>}<code class="place">{p.path}</code></> },
         { label: page.text('value'), numeric: true, cell: (p) => <Quantity value={p.value} unit={p.unit} /> },
         { label: page.text('range'), numeric: true, cell: (p) => (p.range ? `${number_text(p.range[0], 3)} … ${number_text(p.range[1], 3)}` : '–') },
         { label: page.text('evidence'), cell: (p) => <EvidenceBadge name={p.evidence} /> },

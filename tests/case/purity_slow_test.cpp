@@ -37,8 +37,10 @@ protected:
     Purity() : c(compile_example("6-apa/integrated")) {
         for (const plant::Plant& p : c->routes)
             for (const auto& def : c->definitions)
-                if (const Output* o = c->find(assess::indicator_path(p, def.id)); o && o->slot >= 0) slots.push_back(o->slot);
-        for (const lang::Parameter& p : c->program.parameters()) moves.push_back(!p.integer && !(p.highest && p.datum.si * 1.01 > *p.highest));
+                if (const Output* o = c->find(assess::indicator_path(p, def.id)); o && o->slot >= 0)
+                    slots.push_back(o->slot);
+        for (const lang::Parameter& p : c->program.parameters())
+            moves.push_back(!p.integer && !(p.highest && p.datum.si * 1.01 > *p.highest));
     }
 
     /// Runs the samples of `order` and returns the hash of each sample's results.
@@ -50,7 +52,8 @@ protected:
         for (size_t at = 0; at < order.size(); at += w) {
             for (size_t l = 0; l < w; ++l) {
                 const size_t k = order[std::min(at + l, order.size() - 1)];
-                for (size_t i = 0; i < n; ++i) p[i * w + l] = moves[i] ? sample(c->parameters[i], i, k) : c->parameters[i];
+                for (size_t i = 0; i < n; ++i)
+                    p[i * w + l] = moves[i] ? sample(c->parameters[i], i, k) : c->parameters[i];
             }
             e.run(p);
             for (size_t l = 0; l < w && at + l < order.size(); ++l) {

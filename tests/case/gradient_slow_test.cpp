@@ -7,7 +7,6 @@
 namespace viresco::cases {
 namespace {
 
-
 class Differences {
 public:
     Differences(const Case& c, int32_t slot) : case_(c), evaluation_(c.program, 8), slot_(slot) {}
@@ -22,7 +21,8 @@ public:
         for (size_t k = 0; k < 4; ++k) p[parameter * 8 + k] += h / static_cast<double>(1 << k);
         if (!evaluation_.run(p)) return std::nan("");
         double d[4];
-        for (int k = 0; k < 4; ++k) d[k] = (evaluation_.value(slot_, k) - evaluation_.value(slot_, 7)) / (h / static_cast<double>(1 << k));
+        for (int k = 0; k < 4; ++k)
+            d[k] = (evaluation_.value(slot_, k) - evaluation_.value(slot_, 7)) / (h / static_cast<double>(1 << k));
         const double a = 2 * d[1] - d[0], b = 2 * d[2] - d[1], c = 2 * d[3] - d[2];
         const double e = (4 * b - a) / 3, f = (4 * c - b) / 3;
         error = std::fabs(f - e);
@@ -44,7 +44,8 @@ public:
         double d[4];
         for (int k = 0; k < 4; ++k) {
             // The step that was really taken, after rounding.
-            const double taken = p[parameter * 8 + static_cast<size_t>(2 * k)] - p[parameter * 8 + static_cast<size_t>(2 * k + 1)];
+            const double taken = p[parameter * 8 + static_cast<size_t>(2 * k)] -
+                                 p[parameter * 8 + static_cast<size_t>(2 * k + 1)];
             d[k] = (evaluation_.value(slot_, 2 * k) - evaluation_.value(slot_, 2 * k + 1)) / taken;
         }
         const double a = (4 * d[1] - d[0]) / 3, b = (4 * d[2] - d[1]) / 3, c = (4 * d[3] - d[2]) / 3;
@@ -90,7 +91,8 @@ TEST_P(Gradient, OfIntegratedPlantsAgreesWithDifferences) {
             for (const double relative : {1e-2, 3e-2, 3e-3, 1e-3, 3e-4, 1e-4, 1e-5, 1e-6}) {
                 if (p != 0 && relative < 2e-4) break;
                 double error = 0;
-                const double d = p != 0 ? difference(i, relative * scale, error) : difference.one_sided(i, relative * scale, error);
+                const double d = p != 0 ? difference(i, relative * scale, error)
+                                        : difference.one_sided(i, relative * scale, error);
                 if (!std::isfinite(d) || error >= best_error) continue;
                 best_error = error;
                 best = d;
@@ -98,7 +100,9 @@ TEST_P(Gradient, OfIntegratedPlantsAgreesWithDifferences) {
             }
             if (std::fabs(gradient[i] - best) <= allowed) continue;
             if (p == 0) {
-                ADD_FAILURE() << route << " d " << GetParam() << " / d " << parameter.path << " at 0: gradient " << gradient[i] << ", one-sided differences " << best << " (self-agreement " << best_error << "), allowed " << allowed;
+                ADD_FAILURE() << route << " d " << GetParam() << " / d " << parameter.path << " at 0: gradient "
+                              << gradient[i] << ", one-sided differences " << best << " (self-agreement " << best_error
+                              << "), allowed " << allowed;
                 continue;
             }
             // At a kink one-sided slopes differ: then the gradient is one of them.
@@ -116,8 +120,8 @@ TEST_P(Gradient, OfIntegratedPlantsAgreesWithDifferences) {
                 kink_names += "\n  " + parameter.path;
                 continue;
             }
-            ADD_FAILURE() << route << " d " << GetParam() << " / d " << parameter.path << ": gradient " << gradient[i] << ", differences " << best
-                          << " (self-agreement " << best_error << "), allowed " << allowed;
+            ADD_FAILURE() << route << " d " << GetParam() << " / d " << parameter.path << ": gradient " << gradient[i]
+                          << ", differences " << best << " (self-agreement " << best_error << "), allowed " << allowed;
         }
     }
     std::printf("%zu gradients of %s checked, %zu at a kink%s\n", tried, GetParam(), kinks, kink_names.c_str());
