@@ -175,7 +175,7 @@ bool Evaluation::solve_block(size_t index, bool from_start) {
         return unknown_slot(i).start >= 0 ? value(unknown_slot(i).start, static_cast<int>(lane)) : 0.0;
     };
     // Factors of another place save Jacobians, at the price of more residuals: only where that is the better deal.
-    const bool sparing = block.jacobian.size() > block.residual.size();
+    const bool sparing = !from_start && block.jacobian.size() > block.residual.size();
     const auto restart = [&](size_t lane, int substitutions) {
         for (size_t i = 0; i < n; ++i) u_[i * w + lane] = saved_[i * w + lane] = begin_at(i, lane);
         put(lane);
@@ -184,8 +184,7 @@ bool Evaluation::solve_block(size_t index, bool from_start) {
         lanes_[lane].halvings = lanes_[lane].iterations = 0;
         lanes_[lane].norm = infinity;
         // The nominal factors are for the neighbourhood of the nominal solution.
-        lanes_[lane].nominal = sparing && !from_start && lanes_[lane].restarts == 0 && index < nominal_.size() &&
-                               nominal_[index].good;
+        lanes_[lane].nominal = sparing && lanes_[lane].restarts == 0 && index < nominal_.size() && nominal_[index].good;
         lanes_[lane].exact = !lanes_[lane].nominal;
     };
     for (size_t l = 0; l < w; ++l) {

@@ -406,6 +406,22 @@ Program Program::build(Input in, Diagnostics& diagnostics) {
     std::vector<std::vector<NodeId>> of_stage(n_blocks + 1);
     for (NodeId i = 0; i < g.size(); ++i)
         if (n_operands(g[i]) > 0) of_stage[static_cast<size_t>(stage[static_cast<size_t>(i)])].push_back(i);
+    // By depth, and equal operations side by side: so the processor guesses the next operation right, and no
+    // operation waits for the one just before it. The results do not depend on it.
+    std::vector<int> depth(static_cast<size_t>(g.size()), 0);
+    for (NodeId i = 0; i < g.size(); ++i) {
+        const NodeId operands[3] = {g[i].a, g[i].b, g[i].c};
+        for (int k = 0; k < n_operands(g[i]); ++k) {
+            const auto j = static_cast<size_t>(operands[k]);
+            if (stage[j] == stage[static_cast<size_t>(i)])
+                depth[static_cast<size_t>(i)] = std::max(depth[static_cast<size_t>(i)], depth[j] + 1);
+        }
+    }
+    for (std::vector<NodeId>& nodes : of_stage)
+        std::stable_sort(nodes.begin(), nodes.end(), [&](NodeId i, NodeId j) {
+            return std::pair(depth[static_cast<size_t>(i)], g[i].op) <
+                   std::pair(depth[static_cast<size_t>(j)], g[j].op);
+        });
     for (size_t s = 0; s <= n_blocks; ++s) {
         for (const NodeId i : of_stage[s])
             if (role(i) == Role::residual) emit(i, out.implicit_[s - 1].residual);

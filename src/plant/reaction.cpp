@@ -126,6 +126,13 @@ std::optional<Reaction> read_reaction(const std::string& name, const text::Node&
             quantities.insert(element);
         if ((*list)[k].unknown) unknowns.push_back(k);
     }
+    if (unknowns.size() == list->size()) {
+        // Without one given coefficient nothing says how much: all zero would balance too.
+        const Term& first = list->front();
+        diagnostics.error(first.pos, MessageId::reaction_not_determined, {components[first.component].name})
+            .hint(MessageId::reaction_fix_one);
+        return std::nullopt;
+    }
     // Rows: element balances; columns: unknown coefficients; right-hand side: minus the known terms.
     const size_t n = unknowns.size();
     std::vector<std::vector<double>> rows;

@@ -1,5 +1,6 @@
 #pragma once
 #include "case/case.h"
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <gtest/gtest.h>
@@ -12,6 +13,13 @@ namespace viresco::cases {
 /// Files of a case in a folder of their own, compiled on demand.
 class Workspace {
 public:
+    /// Tests may run at the same time: every one has a folder of its own.
+    static std::string of_this_test() {
+        const testing::TestInfo* test = testing::UnitTest::GetInstance()->current_test_info();
+        std::string name = std::string(test->test_suite_name()) + "_" + test->name();
+        std::replace(name.begin(), name.end(), '/', '_');
+        return name;
+    }
     explicit Workspace(const std::string& name) : folder_(testing::TempDir() + "viresco_" + name) {
         std::filesystem::remove_all(folder_);
         std::filesystem::create_directories(folder_);

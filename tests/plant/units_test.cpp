@@ -31,7 +31,7 @@ std::string flow(const Node& n) {
 /// A unit file and the plant around its example.
 class UnitFile {
 public:
-    explicit UnitFile(const std::string& name) : name_(name), workspace("unit_" + name) {
+    explicit UnitFile(const std::string& name) : name_(name), workspace(Workspace::of_this_test()) {
         const SourceFile* file = text::read_file(
             store_, std::string(VIRESCO_SOURCE_DIR) + "/models/units/" + name + ".yaml", diagnostics_);
         document_ = file ? text::parse_yaml(*file, diagnostics_) : nullptr;
@@ -79,7 +79,7 @@ public:
                                 q->dimension().text() + "\"}}\nuses: {" + serves->scalar() + ": amount}\n");
             units += "  consumer: {is: ./consumer.yaml, amount: " + multiplied(*example->find("demand"), factor) +
                      "}\n";
-            utilities += ", " + serves->scalar() + ": u";
+            utilities[serves->scalar()] = "u";
         }
         units += "  u: {is: " + name_;
         if (const Node* parameters = example->find("parameters"))
@@ -88,13 +88,16 @@ public:
         units += "}\n";
         if (const Node* uses = document_->find("uses"))
             for (const auto& e : uses->entries())
-                if (utilities.find(e.key + ":") == std::string::npos) utilities += ", " + e.key + ": " + e.key;
+                utilities.emplace(e.key, e.key == "steam" ? "{supply: steam, content: 2.2 MJ/kg}" : e.key);
+        std::string carriers;
+        for (const auto& [carrier, source] : utilities)
+            carriers += (carriers.empty() ? "" : ", ") + carrier + ": " + source;
         const Node* components = example->find("components");
         workspace.write(
             "plant.yaml",
             "viresco: 1\nkind: plant\ncomponents: " + (components ? flow(*components) : "[common, beta_lactam]") +
                 (feeds.empty() ? "" : "\nfeeds:\n" + feeds) + "\nunits:\n" + units + "connections: |\n" + connections +
-                "products:\n" + products + "utilities: {" + utilities + "}\n");
+                "products:\n" + products + "utilities: {" + carriers + "}\n");
         workspace.write_case();
     }
 

@@ -25,7 +25,8 @@ export function Flowsheet({ route, step, selected, select }: { route: Route; ste
   const [frame, width] = useWidth();
   const [zoom, set_zoom] = useState<number | null>(null);
   const drawn = useMemo(() => layout(route, step, page), [route, step, page]);
-  const fit = Math.min(1, Math.max(width / drawn.width, 0.8));
+  // A part is readable as it stands; the whole of a large plant is first an overview.
+  const fit = Math.min(1, Math.max(width / drawn.width, step === null && drawn.boxes.length > 20 ? 0.3 : 0.8));
   const scale = zoom ?? fit;
   const change = (factor: number) => set_zoom(Math.min(2.5, Math.max(0.3, scale * factor)));
   const arrow = (b: Box, s: Side, from: number) => `M${from} ${b.y + s.y}h${gap - 4}`;
