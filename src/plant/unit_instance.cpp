@@ -276,6 +276,16 @@ void Builder::amounts(const UnitType& type, UnitInstance& unit, const Scope* sco
     }
 }
 
+static matter::Title capital_title(const std::string& key) {
+    if (key == "reference_cost") return {"cost at the reference size", "基准规模投资"};
+    if (key == "reference_size") return {"reference size", "基准规模"};
+    if (key == "exponent") return {"exponent of the size", "规模指数"};
+    if (key == "size") return {"size", "规模"};
+    if (key == "installation_factor") return {"installation factor", "安装系数"};
+    if (key == "count") return {"number of units", "台数"};
+    return {key, key};
+}
+
 void Builder::capital(const UnitInstance& unit, const Node& map) {
     const Node* cap = map_at(map, "capital");
     if (!cap) return;
@@ -286,7 +296,7 @@ void Builder::capital(const UnitInstance& unit, const Node& map) {
         if (!cap->find(need)) d_.error(cap->pos(), MessageId::capital_incomplete, {need});
     for (const auto& item : cap->entries()) {
         e.given.insert(item.key);
-        declare_value(c_, e.prefix + item.key, {}, item.value, scope, -1, {item.key, item.key});
+        declare_value(c_, e.prefix + item.key, {}, item.value, scope, -1, capital_title(item.key));
     }
     plant_.equipment.push_back(std::move(e));
 }

@@ -41,8 +41,8 @@ public:
 
     /// Writes the plant, every feed multiplied by `factor`.
     void write(double factor = 1) {
-        std::string feeds, connections, products,
-            utilities = "electricity: electricity, steam: {supply: steam, content: 2.2 MJ/kg}", units;
+        std::string feeds, connections, products, units;
+        std::map<std::string, std::string> utilities;
         const Node* given = example->find("feeds");
         const Node* ports = document_->find("ports");
         bool first = true;
