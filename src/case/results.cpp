@@ -60,14 +60,20 @@ private:
     }
     Json in(double si, const char* unit) const { return quantity(units::parse_unit(unit)->from_si(si), unit); }
 
+    /// Of the substance; of a route's product where the case has no substances.
+    matter::Title product_title() const {
+        if (const int k = c_.components.find(c_.product); k >= 0) return c_.components[k].title;
+        for (const plant::Plant& route : c_.routes)
+            for (const plant::Product& x : route.products)
+                if (x.as == plant::Product::As::product) return x.title;
+        return {c_.product, c_.product};
+    }
+
     Json head(const std::string& command) {
         Json h;
         h["title"] = title_of(c_.title);
         h["path"] = c_.request.path;
-        const int product = c_.components.find(c_.product);
-        h["product"] = {
-            {"name", c_.product},
-            {"title", product >= 0 ? title_of(c_.components[product].title) : title_of({c_.product, c_.product})}};
+        h["product"] = {{"name", c_.product}, {"title", title_of(product_title())}};
         h["functional_unit"] = quantity(c_.functional_unit.unit.from_si(c_.functional_unit.si),
                                         c_.functional_unit.unit.text);
         h["scenario"] = c_.request.scenario.empty() ? "base" : c_.request.scenario;
@@ -194,7 +200,7 @@ private:
             const auto attribute = [&](const std::string& name) { return value(p.prefix + name + "[" + x.id + "]"); };
             Json j;
             j["id"] = x.id;
-            j["title"] = item && x.kind == plant::Exchange::Kind::input ? title_of(item->title) : title_of(x.title);
+            j["title"] = title_of(item && x.kind == plant::Exchange::Kind::input ? item->title : named(x.title));
             const bool input = x.kind == plant::Exchange::Kind::input;
             j["direction"] = input ? "in" : "out";
             j["kind"] = kind_of(x, item);
@@ -263,6 +269,14 @@ private:
         return out;
     }
 
+    /// A bare name (of a price, a consumption, a credit) becomes the title of the item or substance of that name.
+    matter::Title named(const matter::Title& t) const {
+        if (t.en != t.zh) return t;
+        if (const lca::Item* item = c_.background.find(t.en)) return item->title;
+        const int component = c_.components.find(t.en);
+        return component >= 0 ? c_.components[component].title : t;
+    }
+
     /// A stream between two units is called by their titles; its id tells streams of the same pair apart.
     static matter::Title between(const plant::Plant& p, const plant::Stream& s, const std::string& name) {
         const matter::Title *from = nullptr, *to = nullptr;
@@ -323,7 +337,7 @@ private:
             j["path"] = x.path;
             j["value"] = number(u.from_si(c_.parameters[i]));
             j["unit"] = u.text.empty() ? "1" : u.text;
-            j["title"] = title_of(x.title);
+            j["title"] = title_of(named(x.title));
             j["evidence"] = matter::to_string(x.datum.evidence);
             j["source"] = x.datum.source;
             j["range"] = x.datum.low_si ? Json::array({u.from_si(*x.datum.low_si), u.from_si(*x.datum.high_si)})

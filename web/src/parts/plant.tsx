@@ -22,7 +22,7 @@ export function Flowsheets() {
 function RouteFlowsheet({ route }: { route: string }) {
   const page = usePage(), data = page.results.routes[route], units = Object.values(data.units ?? {});
   const [selected, select] = useState<string | null>(null);
-  const steps = page.steps.filter((s) => units.some((u) => u.step === s)), divisible = steps.length > 1 && units.every((u) => u.step);
+  const steps = page.steps.filter((s) => units.some((u) => u.step === s)), divisible = steps.length > 1 && units.length > 10 && units.every((u) => u.step);
   const [level, set_level] = useState<'steps' | 'whole'>(divisible && units.length > 20 ? 'steps' : 'whole');
   if (!units.length) return <p class="note">{page.text('no_streams')}</p>;
   const drawn: (string | null)[] = level === 'steps' ? steps : [null];
