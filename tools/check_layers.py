@@ -10,7 +10,7 @@ from pathlib import Path
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.MULTILINE)
 ROW = re.compile(r"^\|\s*L(\d+)\s*\|([^|]*)\|", re.MULTILINE)
-SUFFIXES = {".h", ".cpp", ".def", ".inc"}
+SUFFIXES = {".h", ".cpp", ".inc"}
 
 
 def read_levels(readme):

@@ -1,4 +1,5 @@
 // Commands that look without judging: explain, check, list, new.
+#include "base/messages/cli.h"
 #include "case/check.h"
 #include "case/explain.h"
 #include "commands.h"
@@ -44,7 +45,7 @@ int check(const Common& common, const std::vector<std::string>& files) {
     else
         fmt::print(stderr, "{}", found.text(common.language));
     if (!found.has_errors() && !common.json)
-        fmt::print("{}\n", Message{MessageId::check_passed, {std::to_string(files.size())}}.text(common.language));
+        fmt::print("{}\n", Message{message::check_passed, {std::to_string(files.size())}}.text(common.language));
     return found.has_errors() ? 2 : 0;
 }
 
@@ -125,7 +126,7 @@ int list(const Common& common, const std::string& what) {
         Diagnostics wrong;
         const std::vector<std::string> known{"components", "units",     "background", "prices",
                                              "indicators", "templates", "measures"};
-        auto& d = wrong.error({}, MessageId::unknown_list, {what});
+        auto& d = wrong.error({}, message::unknown_list, {what});
         suggest(d, what, known);
         throw ConfigError(wrong);
     }
@@ -153,20 +154,20 @@ int create(const Common& common, const std::string& folder, const std::string& f
     if (!fs::exists(source / "case.yaml", error)) {
         std::vector<std::string> known;
         for (const Row& r : templates(common)) known.push_back(r.name);
-        suggest(wrong.error({}, MessageId::unknown_template, {from}), from, known);
+        suggest(wrong.error({}, message::unknown_template, {from}), from, known);
         throw ConfigError(wrong);
     }
     if (fs::exists(folder, error) && !fs::is_empty(folder, error)) {
-        wrong.error({}, MessageId::folder_not_empty, {folder});
+        wrong.error({}, message::folder_not_empty, {folder});
         throw ConfigError(wrong);
     }
     fs::create_directories(folder, error);
     if (!error) fs::copy(source, folder, fs::copy_options::recursive, error);
     if (error) {
-        wrong.error({}, MessageId::cannot_create, {folder, error.message()});
+        wrong.error({}, message::cannot_create, {folder, error.message()});
         throw ConfigError(wrong);
     }
-    fmt::print("{}\n", Message{MessageId::project_created, {folder}}.text(common.language));
+    fmt::print("{}\n", Message{message::project_created, {folder}}.text(common.language));
     return 0;
 }
 

@@ -1,6 +1,7 @@
 // The command line (architecture section 7): stable names and exit statuses. 0 done; 1 the numerics failed;
 // 2 the input is wrong; 64 wrong usage.
 #include "base/diagnostic.h"
+#include "base/messages/cli.h"
 #include "commands.h"
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -14,7 +15,7 @@ std::vector<std::pair<std::string, std::string>> split_sets(const std::vector<st
     std::vector<std::pair<std::string, std::string>> out;
     for (const std::string& s : sets) {
         const size_t equal = s.find('=');
-        if (equal == std::string::npos || equal == 0) throw UsageError({MessageId::set_form, {s}});
+        if (equal == std::string::npos || equal == 0) throw UsageError({message::set_form, {s}});
         out.emplace_back(s.substr(0, equal), s.substr(equal + 1));
     }
     return out;

@@ -1,4 +1,6 @@
 #include "assess/indicators.h"
+#include "base/messages/assess.h"
+#include "base/messages/plant.h"
 #include <algorithm>
 
 namespace viresco::assess {
@@ -13,7 +15,7 @@ std::vector<Definition> read_definitions(plant::Library& library, const std::vec
         const Node* list = file->find("indicators");
         if (!list || !plant::expect_map(*list, "'indicators'", d)) continue;
         for (const auto& e : list->entries()) {
-            if (!plant::is_name(e.key)) d.error(e.key_pos, MessageId::not_a_name, {e.key});
+            if (!plant::is_name(e.key)) d.error(e.key_pos, message::not_a_name, {e.key});
             if (!plant::expect_map(e.value, "'" + e.key + "'", d)) continue;
             plant::check_keys(e.value,
                               {"title", "definition", "unit", "boundary", "better", "additive", "electricity",
@@ -32,12 +34,12 @@ std::vector<Definition> read_definitions(plant::Library& library, const std::vec
             def.formula = e.value.find("formula");
             def.defined_if = e.value.find("defined_if");
             if (!def.formula || !def.formula->is_scalar()) {
-                d.error(e.key_pos, MessageId::indicator_without_formula, {e.key});
+                d.error(e.key_pos, message::indicator_without_formula, {e.key});
                 continue;
             }
             if (def.boundary != "gate_to_gate" && def.boundary != "cradle_to_gate")
                 suggest(d.error(e.value.find("boundary") ? e.value.find("boundary")->pos() : e.key_pos,
-                                MessageId::unknown_boundary, {def.boundary}),
+                                message::unknown_boundary, {def.boundary}),
                         def.boundary, {"gate_to_gate", "cradle_to_gate"});
             if (const Node* u = e.value.find("unit")) {
                 units::UnitError error;
@@ -47,7 +49,7 @@ std::vector<Definition> read_definitions(plant::Library& library, const std::vec
                     d.error(u->position(error.offset, error.length), error.message.id, error.message.args).hints =
                         error.hints;
             } else {
-                d.error(e.key_pos, MessageId::indicator_without_unit, {e.key});
+                d.error(e.key_pos, message::indicator_without_unit, {e.key});
             }
             const auto same = std::find_if(out.begin(), out.end(), [&](const Definition& x) { return x.id == def.id; });
             if (same != out.end())

@@ -1,4 +1,5 @@
 #include "base/diagnostic.h"
+#include "base/messages/base.h"
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -162,7 +163,7 @@ std::string Diagnostics::text(Language language) const {
             out += std::string(language == Language::zh ? "  提示：" : "  hint: ") + hint.text(language) + "\n";
     }
     if (shown > max_errors_shown)
-        out += Message{MessageId::too_many_errors, {std::to_string(shown - max_errors_shown)}}.text(language) + "\n";
+        out += Message{message::too_many_errors, {std::to_string(shown - max_errors_shown)}}.text(language) + "\n";
     return out;
 }
 
@@ -218,7 +219,7 @@ void suggest(Diagnostic& diagnostic, const std::string& name, const std::vector<
     if (close.empty()) return;
     std::string list;
     for (size_t i = 0; i < close.size(); ++i) list += (i ? ", '" : "'") + close[i] + "'";
-    diagnostic.hint(MessageId::did_you_mean, {list});
+    diagnostic.hint(message::did_you_mean, {list});
 }
 
 } // namespace viresco

@@ -1,4 +1,5 @@
 #include "case/check.h"
+#include "base/messages/case.h"
 #include "economics/economics.h"
 #include <filesystem>
 
@@ -71,7 +72,7 @@ void check_file(const std::string& path, const std::string& models_folder, Sourc
     } else if (kind == "stream") {
         check_statements(library, *file);
     } else {
-        suggest(diagnostics.error(file->find("kind")->pos(), MessageId::unknown_kind, {kind}), kind,
+        suggest(diagnostics.error(file->find("kind")->pos(), message::unknown_kind, {kind}), kind,
                 {"case", "plant", "unit", "components", "background", "prices", "economics", "indicators", "stream"});
     }
 }

@@ -1,3 +1,5 @@
+#include "base/messages/case.h"
+#include "base/messages/plant.h"
 #include "case/case.h"
 #include "economics/economics.h"
 #include <algorithm>
@@ -58,7 +60,7 @@ private:
             if (const Node* n = library().load(folder, kind, list->scalar(), list->pos())) out.push_back(n);
             return out;
         }
-        if (!list->is_sequence()) d_.error(list->pos(), MessageId::expected_list, {key});
+        if (!list->is_sequence()) d_.error(list->pos(), message::expected_list, {key});
         for (const Node& item : list->items())
             if (const Node* n = library().load(folder, kind, item.scalar(), item.pos())) out.push_back(n);
         return out;
@@ -73,7 +75,7 @@ private:
         if (const Node* n = map.find("type")) {
             e.type = n->scalar();
             if (e.type != "footprint" && e.type != "emission")
-                suggest(d_.error(n->pos(), MessageId::unknown_electricity_type, {e.type}), e.type,
+                suggest(d_.error(n->pos(), message::unknown_electricity_type, {e.type}), e.type,
                         {"footprint", "emission"});
         }
         if (const Node* n = map.find("year")) e.year = std::atoi(n->scalar().c_str());
@@ -92,10 +94,10 @@ private:
         out_->product = plant::scalar_of(*file_, "product", d_);
         // A key that is not known may be the one that seems to be missing.
         if (out_->product.empty() && all_known)
-            d_.error({file_->pos().file, 1, 1, 1}, MessageId::case_needs, {"product"});
+            d_.error({file_->pos().file, 1, 1, 1}, message::case_needs, {"product"});
         const Node* unit = file_->find("functional unit");
         if (!unit) {
-            if (all_known) d_.error({file_->pos().file, 1, 1, 1}, MessageId::case_needs, {"functional unit"});
+            if (all_known) d_.error({file_->pos().file, 1, 1, 1}, message::case_needs, {"functional unit"});
         } else {
             units::UnitError error;
             const auto q = units::parse_quantity(unit->scalar(), &error);
@@ -103,7 +105,7 @@ private:
                 d_.error(unit->position(error.offset, error.length), error.message.id, error.message.args).hints =
                     error.hints;
             else if (q->dimension().text() != "kg")
-                d_.error(unit->pos(), MessageId::functional_unit_mass, {unit->scalar()});
+                d_.error(unit->pos(), message::functional_unit_mass, {unit->scalar()});
             else
                 out_->functional_unit = *q;
         }
@@ -127,7 +129,7 @@ private:
             std::vector<std::string> known;
             if (list)
                 for (const auto& e : list->entries()) known.push_back(e.key);
-            auto& d = d_.error(list ? list->pos() : SourcePos{file_->pos().file, 1, 1, 1}, MessageId::unknown_scenario,
+            auto& d = d_.error(list ? list->pos() : SourcePos{file_->pos().file, 1, 1, 1}, message::unknown_scenario,
                                {wanted});
             suggest(d, wanted, known);
             return;
@@ -144,14 +146,14 @@ private:
     void build() {
         const Node* routes = file_->find("routes");
         if (!routes || !plant::expect_map(*routes, "'routes'", d_) || routes->entries().empty()) {
-            d_.error({file_->pos().file, 1, 1, 1}, MessageId::case_needs, {"routes"});
+            d_.error({file_->pos().file, 1, 1, 1}, message::case_needs, {"routes"});
             d_.throw_if_errors();
         }
         std::vector<std::pair<std::string, const Node*>> plants;
         std::vector<std::string> known;
         for (const auto& e : routes->entries()) {
             known.push_back(e.key);
-            if (!plant::is_name(e.key)) d_.error(e.key_pos, MessageId::not_a_name, {e.key});
+            if (!plant::is_name(e.key)) d_.error(e.key_pos, message::not_a_name, {e.key});
             const auto& wanted = out_->request.routes;
             if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), e.key) == wanted.end()) continue;
             std::string name = e.value.scalar();
@@ -160,7 +162,7 @@ private:
         }
         for (const std::string& r : out_->request.routes)
             if (std::find(known.begin(), known.end(), r) == known.end())
-                suggest(d_.error(routes->pos(), MessageId::unknown_route, {r}), r, known);
+                suggest(d_.error(routes->pos(), message::unknown_route, {r}), r, known);
         d_.throw_if_errors();
 
         model_ = std::make_unique<lang::Model>(d_);
@@ -206,7 +208,7 @@ private:
                                      std::none_of(out_->routes.begin(), out_->routes.end(),
                                                   [&](const auto& p) { return p.route == route; });
             if (other_route) continue;
-            auto& d = d_.error(e.pos, MessageId::no_such_address, {e.path});
+            auto& d = d_.error(e.pos, message::no_such_address, {e.path});
             suggest(d, e.path, context_->addresses);
             // A unit's own parameters, when the unit is known.
             const std::string parent = e.path.substr(0, e.path.rfind('.') + 1);
@@ -214,7 +216,7 @@ private:
             for (const std::string& a : context_->addresses)
                 if (!parent.empty() && a.compare(0, parent.size(), parent) == 0 && list.size() < 300)
                     list += (list.empty() ? "" : ", ") + a.substr(parent.size());
-            if (!list.empty() && d.hints.empty()) d.hint(MessageId::addresses_there, {parent, list});
+            if (!list.empty() && d.hints.empty()) d.hint(message::addresses_there, {parent, list});
         }
     }
 
@@ -341,7 +343,7 @@ private:
                 if (!what.where)
                     d_.error(n.pos, what.what.id, what.what.args);
                 else
-                    d_.error(what.where, what.what.id, what.what.args).see(n.pos, MessageId::needed_by, {path});
+                    d_.error(what.where, what.what.id, what.what.args).see(n.pos, message::needed_by, {path});
             };
             for (const auto& s : p.streams)
                 for (const char* name : {".mass", ".H"}) need(s.path + name);
@@ -367,9 +369,9 @@ private:
         for (const auto& def : out_->definitions) {
             if (def.electricity.empty() || def.electricity == item->electricity_type) continue;
             const std::string chosen = out_->electricity.region + " " + std::to_string(out_->electricity.year);
-            d_.warning(out_->electricity.pos, MessageId::electricity_type_differs,
+            d_.warning(out_->electricity.pos, message::electricity_type_differs,
                        {def.id, def.electricity, item->electricity_type, chosen})
-                .hint(MessageId::electricity_type_hint);
+                .hint(message::electricity_type_hint);
         }
     }
 
@@ -414,11 +416,11 @@ std::vector<Diagnostic> not_numbers(const Case& c, const lang::Evaluation& e, si
             return path.find(".indicators.") != std::string::npos || path.find(".steps.") != std::string::npos;
         };
         if (conditional(n->path) || conditional(c.named[i].path)) continue;
-        auto& d = wrong.error(n->pos, MessageId::not_a_number, {n->path, n->span.node ? n->span.text() : n->note});
+        auto& d = wrong.error(n->pos, message::not_a_number, {n->path, n->span.node ? n->span.text() : n->note});
         for (const int use : n->uses) {
             const Output& u = c.outputs()[static_cast<size_t>(use)];
             if (u.slot >= 0)
-                d.see(c.named[static_cast<size_t>(use)].pos, MessageId::operand_value,
+                d.see(c.named[static_cast<size_t>(use)].pos, message::operand_value,
                       {c.named[static_cast<size_t>(use)].path, units::format_number(e.value(u.slot))});
         }
     }
@@ -450,14 +452,14 @@ std::vector<Diagnostic> negative_flows(const Case& c, const lang::Evaluation& e)
                 if (!loop && follows(s)) continue;
                 const std::string flow = lang::format_si(e.value(c.find(s->path + ".m[" + component + "]")->slot), kgh);
                 if (!s->from_unit.empty()) {
-                    wrong.error(s->pos, MessageId::negative_flow, {s->id, component, flow})
-                        .hint(MessageId::negative_flow_hint);
+                    wrong.error(s->pos, message::negative_flow, {s->id, component, flow})
+                        .hint(message::negative_flow_hint);
                     continue;
                 }
                 const std::string feed = s->path.substr(p.prefix.size());
                 const int given = c.find_named(s->path + ".flow[" + component + "]");
                 wrong.error(given >= 0 ? c.named[static_cast<size_t>(given)].pos : s->pos,
-                            MessageId::flow_of_feed_negative, {feed, component, flow});
+                            message::flow_of_feed_negative, {feed, component, flow});
             }
         }
     return wrong.all();
@@ -480,8 +482,8 @@ std::vector<Diagnostic> open_balances(const Case& c, lang::Evaluation& e) {
                 open += (open.empty() ? "" : ", ") + a.quantity + size;
             }
             if (!open.empty())
-                wrong.error(u.pos, MessageId::balance_open, {p.route + "." + u.name, u.type ? u.type->name : "", open})
-                    .hint(MessageId::balance_open_hint);
+                wrong.error(u.pos, message::balance_open, {p.route + "." + u.name, u.type ? u.type->name : "", open})
+                    .hint(message::balance_open_hint);
         }
     return wrong.all();
 }
@@ -494,7 +496,7 @@ Diagnostics Compiler::blocked(const Case& c, const lang::Evaluation& e) {
     const lang::LaneStatus& status = e.status(0);
     char residual[32];
     std::snprintf(residual, sizeof residual, "%.3g", status.residual);
-    auto& d = out.error({}, MessageId::not_converged, {std::to_string(status.newton_iterations), residual});
+    auto& d = out.error({}, message::not_converged, {std::to_string(status.newton_iterations), residual});
     for (const int k : status.worst) {
         const lang::Unknown& u = c.program.unknowns()[static_cast<size_t>(k)];
         const auto& s = c.program.unknown_slots()[static_cast<size_t>(k)];
@@ -504,7 +506,7 @@ Diagnostics Compiler::blocked(const Case& c, const lang::Evaluation& e) {
             return std::isnan(e.value(slot)) ? std::string("nan")
                                              : number + u.sides_unit; // whatever the sign bit of a NaN
         };
-        d.see(u.pos, MessageId::blocking_equation, {u.path, u.equation, side(s.left) + ", " + side(s.right)});
+        d.see(u.pos, message::blocking_equation, {u.path, u.equation, side(s.left) + ", " + side(s.right)});
     }
     // What cannot be right by itself says more than an equation that it spoils.
     for (const Diagnostic& cause : not_numbers(c, e, 1)) {
@@ -512,7 +514,7 @@ Diagnostics Compiler::blocked(const Case& c, const lang::Evaluation& e) {
         for (const auto& r : cause.related) d.related.push_back(r);
     }
     for (const Diagnostic& cause : negative_flows(c, e)) d.related.emplace_back(cause.pos, cause.message);
-    d.hint(MessageId::not_converged_hint);
+    d.hint(message::not_converged_hint);
     return out;
 }
 
@@ -568,9 +570,9 @@ void evaluate(const Case& c, lang::Evaluation& e, std::span<const double> parame
                 };
                 const std::string where = p.route + "." + u.name;
                 wrong
-                    .error(u.pos, MessageId::requirement_failed,
+                    .error(u.pos, message::requirement_failed,
                            {where, text("en"), text("zh").empty() ? text("en") : text("zh")})
-                    .see(check.node->find("check")->pos(), MessageId::requirement_here,
+                    .see(check.node->find("check")->pos(), message::requirement_here,
                          {check.node->find("check")->scalar()});
             }
     }
@@ -585,7 +587,7 @@ void evaluate(const Case& c, lang::Evaluation& e, std::span<const double> parame
             std::snprintf(number, sizeof number, "%.6g", u.unit.from_si(*x));
             return number + (u.unit.text.empty() ? "" : " " + u.unit.text);
         };
-        wrong.error(u.pos, MessageId::specification_outside_limits,
+        wrong.error(u.pos, message::specification_outside_limits,
                     {u.path, u.equation, show(v, ""), show(u.lowest, "-inf"), show(u.highest, "inf")});
     }
     if (wrong.has_errors()) throw ConfigError(wrong);

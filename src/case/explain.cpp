@@ -1,4 +1,5 @@
 #include "case/explain.h"
+#include "base/messages/case.h"
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
@@ -16,7 +17,7 @@ public:
         const Output* total = c_.find(assess::indicator_path(plant_, def.id));
         const double value = e_.value(total->slot);
         line("", fmt::format("{} = {}   {}", def.id, show(value, def.unit), def.title.in(language_)));
-        line("", fmt::format("{}: {}, {}", text(MessageId::explain_route), plant_.route, plant_.title.in(language_)));
+        line("", fmt::format("{}: {}, {}", text(message::explain_route), plant_.route, plant_.title.in(language_)));
         if (!def.definition.in(language_).empty()) line("", def.definition.in(language_));
         line("", fmt::format("{} = {}   {}", def.id, one_line(def.formula->scalar()), place(def.formula->pos())));
         if (def.additive)
@@ -25,7 +26,7 @@ public:
             walk(c_.find_named(assess::indicator_path(plant_, def.id)), "", depth_ + 1);
         if (!unverified_.empty()) {
             line("", "");
-            line("", text(MessageId::explain_unverified));
+            line("", text(message::explain_unverified));
             for (const std::string& u : unverified_) line("  ", u);
         }
         return std::move(out_);
@@ -113,9 +114,9 @@ private:
             for (size_t k = 0; k < list.size(); ++k) exchange(def, list[k], total, bar, k + 1 == list.size());
         }
         line("",
-             text(MessageId::explain_sums, {show(sum_of_steps, def.unit), show(sum_of_exchanges, def.unit),
-                                            show(total, def.unit), fmt::format("{:.1e}", relative(sum_of_steps, total)),
-                                            fmt::format("{:.1e}", relative(sum_of_exchanges, total))}));
+             text(message::explain_sums, {show(sum_of_steps, def.unit), show(sum_of_exchanges, def.unit),
+                                          show(total, def.unit), fmt::format("{:.1e}", relative(sum_of_steps, total)),
+                                          fmt::format("{:.1e}", relative(sum_of_exchanges, total))}));
     }
 
     static double relative(double a, double b) { return b != 0 ? std::fabs(a - b) / std::fabs(b) : std::fabs(a - b); }
@@ -134,9 +135,8 @@ private:
         const std::string inner = bar + (last ? "   " : "│  ");
         units::Unit per = unit;
         per.text += "/kg";
-        line(inner,
-             fmt::format("{}: {}{}", text(MessageId::explain_amount), show(e_.value(amount->slot) / product, per),
-                         item ? "  (" + item->title.in(language_) + ")" : ""));
+        line(inner, fmt::format("{}: {}{}", text(message::explain_amount), show(e_.value(amount->slot) / product, per),
+                                item ? "  (" + item->title.in(language_) + ")" : ""));
         if (item)
             for (const char* factor : {"gwp100", "energy", "energy_equivalent", "mass", "water_content"}) {
                 const auto it = item->factors.find(factor);
@@ -150,8 +150,8 @@ private:
             }
         const int price = c_.program.find_parameter("prices." + x.item);
         if (price >= 0 && uses(assess::share_path(plant_, def.id, x.id), price))
-            line(inner, fmt::format("{} {}: {}", item ? item->name : x.item, text(MessageId::explain_price),
-                                    provenance(price)));
+            line(inner,
+                 fmt::format("{} {}: {}", item ? item->name : x.item, text(message::explain_price), provenance(price)));
         if (std::fabs(part.value) < 0.02 * std::fabs(total)) return; // small parts are not walked
         walk(c_.find_named(x.stream.empty() ? x.amount : x.stream + ".mass"), inner, depth_);
     }
@@ -198,14 +198,14 @@ private:
         if (n.kind == lang::Named::Kind::unknown) {
             line(indent + "· ",
                  fmt::format("{} = {}   {}", n.path, show(o),
-                             text(MessageId::explain_solved, {n.note.empty() ? one_line(n.span.text()) : n.note})));
+                             text(message::explain_solved, {n.note.empty() ? one_line(n.span.text()) : n.note})));
             return;
         }
         if (n.kind == lang::Named::Kind::built_in) {
             if (n.uses.empty()) {
                 line(indent + "· ", fmt::format("{} = {}   {}", n.path, show(o),
                                                 n.note.compare(0, 8, "recycle ") == 0
-                                                    ? text(MessageId::explain_recycle, {n.note.substr(8)})
+                                                    ? text(message::explain_recycle, {n.note.substr(8)})
                                                     : n.note));
                 return;
             }
@@ -219,7 +219,7 @@ private:
                                         n.span.node ? "   = " + one_line(n.span.text()) + "   " + place(n.span.pos())
                                         : n.note.empty() ? ""
                                                          : "   (" + n.note + ")",
-                                        again ? "   " + text(MessageId::explain_above) : ""));
+                                        again ? "   " + text(message::explain_above) : ""));
         if (!again) walk(id, indent + "  ", levels - 1);
     }
 
@@ -243,7 +243,7 @@ std::string explain(const Case& c, const lang::Evaluation& e, const plant::Plant
         if (def.id == indicator) return Explainer(c, e, p, depth, language).run(def);
     }
     Diagnostics d;
-    suggest(d.error({}, MessageId::unknown_indicator, {indicator}), indicator, known);
+    suggest(d.error({}, message::unknown_indicator, {indicator}), indicator, known);
     throw ConfigError(d);
 }
 

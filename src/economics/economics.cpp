@@ -1,4 +1,6 @@
 #include "economics/economics.h"
+#include "base/messages/economics.h"
+#include "base/messages/lca.h"
 
 namespace viresco::economics {
 
@@ -38,8 +40,7 @@ void declare_costs(plant::Context& c, const plant::Plant& p, const std::vector<c
             const auto get = [&](const char* name) { return model.value(e.prefix + name, {}, pos); };
             const Value ratio = model.divide(get("size"), get("reference_size"));
             if (!ratio.wrong && ratio.dim != model.dimensions.one()) {
-                model.diagnostics.error(e.pos, MessageId::capital_size_units,
-                                        {e.name, model.dimensions.text(ratio.dim)});
+                model.diagnostics.error(e.pos, message::capital_size_units, {e.name, model.dimensions.text(ratio.dim)});
                 return model.wrong();
             }
             const Value exponent = e.given.count("exponent") ? get("exponent")
@@ -61,7 +62,7 @@ void declare_costs(plant::Context& c, const plant::Plant& p, const std::vector<c
         p.prefix + "product_price", 0,
         [price, product](Model& model, Indices, const SourcePos& pos) -> Value {
             if (model.declared(price)) return model.value(price, {}, pos);
-            return model.missing(Message{MessageId::no_price, {product}}, 0);
+            return model.missing(Message{message::no_price, {product}}, 0);
         },
         "price of the product");
 }

@@ -1,4 +1,5 @@
 // Expansion of formulas into the graph: names, indices, sets, functions, unit checking.
+#include "base/messages/lang.h"
 #include "lang/model.h"
 #include "matter/property_function.h"
 #include "matter/water.h"
@@ -62,7 +63,7 @@ bool Model::out_of_stack(const Expr& e) {
     const auto address = reinterpret_cast<intptr_t>(&here);
     if (eval_depth_ == 1) stack_base_ = address;
     if (std::abs(stack_base_ - address) < budget) return false;
-    if (!too_deep_reported_) error(e.span.pos(), MessageId::expression_too_deep, {std::to_string(eval_depth_ - 1)});
+    if (!too_deep_reported_) error(e.span.pos(), message::expression_too_deep, {std::to_string(eval_depth_ - 1)});
     too_deep_reported_ = true;
     return true;
 }
@@ -105,7 +106,7 @@ Value Model::eval(const Expr& e, const Scope* scope, Bindings& bindings) {
             // 0/0 of what is not there (an absent component) is nothing; anything else is a mistake.
             if (!a.wrong && graph.is_zero(a.node))
                 return {graph.zero(), dimensions.divide(a.dim, b.dim), a.any_dim, false};
-            error(e.arguments[1]->span.pos(), MessageId::division_by_constant_zero, {e.arguments[1]->span.text()});
+            error(e.arguments[1]->span.pos(), message::division_by_constant_zero, {e.arguments[1]->span.text()});
             return wrong();
         }
         return divide(a, b);
@@ -113,7 +114,7 @@ Value Model::eval(const Expr& e, const Scope* scope, Bindings& bindings) {
     case K::power: return power(e, scope, bindings);
     case K::call: return call(e, scope, bindings);
     case K::reduce: return reduce(e, scope, bindings);
-    case K::unit: error(e.span.pos(), MessageId::unit_as_value, {e.span.text()}); return wrong();
+    case K::unit: error(e.span.pos(), message::unit_as_value, {e.span.text()}); return wrong();
     default: return compare(e, scope, bindings);
     }
 }
@@ -146,7 +147,7 @@ Value Model::compare(const Expr& e, const Scope* scope, Bindings& bindings) {
                                 [&](const Bound& bound) { return *bound.variable == i.name; });
         };
         if (is_number(e.indices[0])) {
-            error(e.span.pos(), MessageId::equal_on_reals_error).hint(MessageId::equal_on_reals);
+            error(e.span.pos(), message::equal_on_reals_error).hint(message::equal_on_reals);
             return wrong();
         }
         const auto a = index(e.indices[0], scope, bindings), b = index(e.indices[1], scope, bindings);
@@ -179,7 +180,7 @@ Value Model::compare(const Expr& e, const Scope* scope, Bindings& bindings) {
         }
     }
     const Value a = eval(*e.arguments[0], scope, bindings), b = eval(*e.arguments[1], scope, bindings);
-    const Value u = unify(a, b, e.span.pos(), MessageId::units_differ_in_comparison);
+    const Value u = unify(a, b, e.span.pos(), message::units_differ_in_comparison);
     if (u.wrong) return u;
     const auto flip = [&](NodeId x) { return graph.subtract(graph.one(), x); };
     switch (e.kind) {
@@ -197,14 +198,14 @@ Value Model::power(const Expr& e, const Scope* scope, Bindings& bindings) {
     DimId d = 0;
     if (base.dim != 0 && !base.any_dim) {
         if (!graph.is_constant(exponent.node)) {
-            error(e.arguments[1]->span.pos(), MessageId::exponent_must_be_number, {dimensions.text(base.dim)});
+            error(e.arguments[1]->span.pos(), message::exponent_must_be_number, {dimensions.text(base.dim)});
             return wrong();
         }
         const double y = graph[exponent.node].value;
         int denominator = 1;
         while (denominator <= 12 && std::fabs(y * denominator - std::round(y * denominator)) > 1e-9) ++denominator;
         if (denominator > 12 || std::fabs(y) > 64) {
-            error(e.arguments[1]->span.pos(), MessageId::exponent_must_be_number, {dimensions.text(base.dim)});
+            error(e.arguments[1]->span.pos(), message::exponent_must_be_number, {dimensions.text(base.dim)});
             return wrong();
         }
         d = dimensions.pow(base.dim, static_cast<int>(std::lround(y * denominator)), denominator);
@@ -217,7 +218,7 @@ Value Model::reference(const Expr& e, const Scope* scope, Bindings& bindings) {
         // An integer index may be used as a number.
         const std::string& text = member_name(b->member);
         if (is_integer(text)) return constant(std::stod(text), 0);
-        error(e.span.pos(), MessageId::index_as_value, {e.name});
+        error(e.span.pos(), message::index_as_value, {e.name});
         return wrong();
     }
     const auto [resolved, fresh] = resolved_.try_emplace({&e, scope}, -1);
@@ -236,7 +237,7 @@ Value Model::reference(const Expr& e, const Scope* scope, Bindings& bindings) {
             for (const Constant& c : constants)
                 if (e.name == c.name) return constant(c.si, c.unit);
         }
-        auto& d = error(e.span.pos(), MessageId::unknown_name, {e.name});
+        auto& d = error(e.span.pos(), message::unknown_name, {e.name});
         std::vector<std::string> known;
         for (const Scope* s = scope; s; s = s->parent)
             for (std::string& name : names_under(s->prefix)) known.push_back(std::move(name));
@@ -263,7 +264,7 @@ Value Model::reference(const Expr& e, const Scope* scope, Bindings& bindings) {
     }
     if (const int arity = families_[static_cast<size_t>(meant)].arity;
         families_[static_cast<size_t>(meant)].alias.empty() && arity != static_cast<int>(n)) {
-        error(e.span.pos(), MessageId::different_number_of_indices, {e.name, std::to_string(n), std::to_string(arity)});
+        error(e.span.pos(), message::different_number_of_indices, {e.name, std::to_string(n), std::to_string(arity)});
         return wrong();
     }
     return named_[static_cast<size_t>(expand(f, {members, n}, e.span.pos()))].value;
@@ -294,14 +295,14 @@ std::optional<Member> Model::index(const IndexExpr& i, const Scope* scope, const
             if (const auto m = member_ids_.find(i.name); m != member_ids_.end()) found = m->second;
     }
     if (!found) {
-        auto& d = error(i.span.pos(), MessageId::unknown_index, {i.name});
+        auto& d = error(i.span.pos(), message::unknown_index, {i.name});
         suggest(d, i.name, members_);
         return std::nullopt;
     }
     if (i.offset != 0) {
         const std::string& text = member_name(*found);
         if (!is_integer(text)) {
-            error(i.span.pos(), MessageId::offset_of_name, {i.name});
+            error(i.span.pos(), message::offset_of_name, {i.name});
             return std::nullopt;
         }
         return member(std::to_string(std::stoi(text) + i.offset));
@@ -319,11 +320,11 @@ const MemberSet* Model::set(const SetExpr& s, const Scope* scope, Bindings& bind
         else if (graph[last.node].op == Op::parameter && parameters_[static_cast<size_t>(graph[last.node].a)].integer)
             n = parameters_[static_cast<size_t>(graph[last.node].a)].datum.si;
         else {
-            error(s.span.pos(), MessageId::range_needs_integer, {s.span.text()});
+            error(s.span.pos(), message::range_needs_integer, {s.span.text()});
             return nullptr;
         }
         if (n != std::floor(n) || std::fabs(n) > 10000) {
-            error(s.span.pos(), MessageId::range_needs_integer, {s.span.text()});
+            error(s.span.pos(), message::range_needs_integer, {s.span.text()});
             return nullptr;
         }
         MemberSet& range = ranges_[{s.first, static_cast<int>(n)}];
@@ -341,7 +342,7 @@ const MemberSet* Model::set(const SetExpr& s, const Scope* scope, Bindings& bind
         if (it != sets_.end()) return known_set = &it->second;
         if (!at) break;
     }
-    auto& d = error(s.span.pos(), MessageId::unknown_set, {s.name});
+    auto& d = error(s.span.pos(), message::unknown_set, {s.name});
     std::vector<std::string> known;
     for (const auto& [path, members] : sets_) {
         if (path.find('.') == std::string::npos) known.push_back(path);
@@ -361,15 +362,14 @@ bool Model::run_clause(const ForClause& clause, const Scope* scope, Bindings& bi
         if (k == clause.bindings.size()) {
             if (++terms_ > max_terms) {
                 if (terms_ == max_terms + 1)
-                    error(clause.bindings.front().set.span.pos(), MessageId::too_many_terms,
-                          {std::to_string(max_terms)});
+                    error(clause.bindings.front().set.span.pos(), message::too_many_terms, {std::to_string(max_terms)});
                 return false;
             }
             if (clause.condition) {
                 const Value c = eval(*clause.condition, scope, bindings);
                 if (c.wrong) return false;
                 if (!graph.is_constant(c.node)) {
-                    error(clause.condition->span.pos(), MessageId::condition_not_about_indices, {});
+                    error(clause.condition->span.pos(), message::condition_not_about_indices, {});
                     return false;
                 }
                 if (graph.is_zero(c.node)) return true;
@@ -392,11 +392,11 @@ bool Model::run_clause(const ForClause& clause, const Scope* scope, Bindings& bi
 
 Value Model::reduce(const Expr& e, const Scope* scope, Bindings& bindings) {
     if (e.name != "sum" && e.name != "product" && e.name != "min" && e.name != "max") {
-        error(e.span.pos(), MessageId::not_a_reduction, {e.name});
+        error(e.span.pos(), message::not_a_reduction, {e.name});
         return wrong();
     }
     if (e.arguments.size() != 1) {
-        error(e.span.pos(), MessageId::wrong_number_of_arguments, {e.name, std::to_string(e.arguments.size()), "1"});
+        error(e.span.pos(), message::wrong_number_of_arguments, {e.name, std::to_string(e.arguments.size()), "1"});
         return wrong();
     }
     std::optional<Value> total;
@@ -413,7 +413,7 @@ Value Model::reduce(const Expr& e, const Scope* scope, Bindings& bindings) {
         else if (e.name == "product")
             total = multiply(*total, v);
         else {
-            const Value u = unify(*total, v, e.arguments[0]->span.pos(), MessageId::units_differ_in_sum);
+            const Value u = unify(*total, v, e.arguments[0]->span.pos(), message::units_differ_in_sum);
             if (u.wrong)
                 total = u;
             else
@@ -423,7 +423,7 @@ Value Model::reduce(const Expr& e, const Scope* scope, Bindings& bindings) {
     });
     if (!good) return wrong();
     if (!total) {
-        error(e.span.pos(), MessageId::empty_extremum, {e.name});
+        error(e.span.pos(), message::empty_extremum, {e.name});
         return wrong();
     }
     return *total;
@@ -435,7 +435,7 @@ Value Model::call(const Expr& e, const Scope* scope, Bindings& bindings) {
         if (n >= low && n <= high) return true;
         const std::string want = std::to_string(low) +
                                  (high > low ? ".." + (high > 99 ? std::string("n") : std::to_string(high)) : "");
-        error(e.span.pos(), MessageId::wrong_number_of_arguments, {e.name, std::to_string(n), want});
+        error(e.span.pos(), message::wrong_number_of_arguments, {e.name, std::to_string(n), want});
         return false;
     };
     const auto arg = [&](size_t i) { return eval(*e.arguments[i], scope, bindings); };
@@ -446,21 +446,21 @@ Value Model::call(const Expr& e, const Scope* scope, Bindings& bindings) {
         if (!dimensionless(c, pos(0), e.arguments[0]->span.text())) return wrong();
         if (graph.is_constant(c.node)) return arg(graph.is_zero(c.node) ? 2 : 1);
         const Value a = arg(1), b = arg(2);
-        const Value u = unify(a, b, e.span.pos(), MessageId::units_differ_in_branches);
+        const Value u = unify(a, b, e.span.pos(), message::units_differ_in_branches);
         if (u.wrong) return u;
         return {graph.select(c.node, a.node, b.node), u.dim, a.any_dim && b.any_dim, false};
     }
     if (e.name == "number") {
         if (!need(2, 2)) return wrong();
         if (e.arguments[1]->kind != Expr::Kind::unit) {
-            error(pos(1), MessageId::number_needs_unit, {});
+            error(pos(1), message::number_needs_unit, {});
             return wrong();
         }
         const Value x = arg(0);
         const units::Unit& u = e.arguments[1]->unit;
         if (x.wrong) return x;
         if (!x.any_dim && dimensions[x.dim] != u.dimension) {
-            error(pos(0), MessageId::wrong_dimension,
+            error(pos(0), message::wrong_dimension,
                   {e.arguments[0]->span.text(), u.dimension.text(), dimensions.text(x.dim)});
             return wrong();
         }
@@ -495,7 +495,7 @@ Value Model::call(const Expr& e, const Scope* scope, Bindings& bindings) {
         Value total = arg(0);
         for (size_t i = 1; i < n; ++i) {
             const Value v = arg(i);
-            const Value u = unify(total, v, pos(i), MessageId::units_differ_in_sum);
+            const Value u = unify(total, v, pos(i), message::units_differ_in_sum);
             if (u.wrong) return u;
             total = {e.name == "min" ? graph.min(total.node, v.node) : graph.max(total.node, v.node), u.dim, false,
                      false};
@@ -516,7 +516,7 @@ Value Model::call(const Expr& e, const Scope* scope, Bindings& bindings) {
         if (a.wrong || b.wrong || z.wrong) return wrong();
         if (graph.is_zero(b.node)) return z;
         const Value q = divide(a, b);
-        const Value u = unify(q, z, pos(2), MessageId::units_differ_in_branches);
+        const Value u = unify(q, z, pos(2), message::units_differ_in_branches);
         if (u.wrong) return u;
         // "b is 0" written so that a denominator that is not a number stays one: NaN is less than nothing.
         const NodeId none = graph.less(graph.unary(Op::abs, b.node),
@@ -534,7 +534,7 @@ Value Model::call(const Expr& e, const Scope* scope, Bindings& bindings) {
             const Value x = arg(i);
             if (x.wrong) return x;
             if (!x.any_dim && x.dim != dim(f.arguments[i])) {
-                error(pos(i), MessageId::wrong_dimension,
+                error(pos(i), message::wrong_dimension,
                       {e.arguments[i]->span.text(), f.arguments[i], dimensions.text(x.dim)});
                 return wrong();
             }
@@ -542,7 +542,7 @@ Value Model::call(const Expr& e, const Scope* scope, Bindings& bindings) {
         }
         return {graph.property(static_cast<int>(k), 0, nodes[0], nodes[1]), dim(f.result), false, false};
     }
-    auto& d = error(e.span.pos(), MessageId::unknown_function, {e.name});
+    auto& d = error(e.span.pos(), message::unknown_function, {e.name});
     suggest(d, e.name, function_names());
     return wrong();
 }

@@ -1,4 +1,5 @@
 #include "lang/model.h"
+#include "base/messages/lang.h"
 #include <algorithm>
 #include <cassert>
 #include <tuple>
@@ -91,13 +92,13 @@ void Model::add_rule(const Scope* scope, const Statement& statement) {
     const SourcePos pos = statement.target_span.pos();
     Family& f = family(path, arity);
     if (f.arity != arity) {
-        error(pos, MessageId::different_number_of_indices,
+        error(pos, message::different_number_of_indices,
               {statement.target, std::to_string(arity), std::to_string(f.arity)});
         return;
     }
     if (f.built_in || !f.alias.empty() || (arity == 0 && !f.rules.empty())) {
-        auto& d = error(pos, MessageId::defined_twice, {statement.target});
-        if (!f.rules.empty()) d.see(f.rules.front().pos, MessageId::first_defined_here);
+        auto& d = error(pos, message::defined_twice, {statement.target});
+        if (!f.rules.empty()) d.see(f.rules.front().pos, message::first_defined_here);
         return;
     }
     Rule rule;
@@ -218,7 +219,7 @@ void Model::close_equations() {
             u.right = graph.zero();
             continue;
         }
-        const Value sides = unify(left, right, u.pos, MessageId::equation_units_differ);
+        const Value sides = unify(left, right, u.pos, message::equation_units_differ);
         if (!sides.wrong && sides.dim != 0) u.sides_unit = " " + dimensions.text(sides.dim);
         u.left = left.node;
         u.right = right.node;
@@ -266,13 +267,13 @@ Value Model::unify(Value a, Value b, const SourcePos& pos, MessageId id) {
 }
 
 Value Model::add(Value a, Value b, const SourcePos& pos) {
-    const Value u = unify(a, b, pos, MessageId::units_differ_in_sum);
+    const Value u = unify(a, b, pos, message::units_differ_in_sum);
     if (u.wrong) return u;
     return {graph.add(a.node, b.node), u.dim, a.any_dim && b.any_dim, false};
 }
 
 Value Model::subtract(Value a, Value b, const SourcePos& pos) {
-    const Value u = unify(a, b, pos, MessageId::units_differ_in_sum);
+    const Value u = unify(a, b, pos, message::units_differ_in_sum);
     if (u.wrong) return u;
     return {graph.subtract(a.node, b.node), u.dim, a.any_dim && b.any_dim, false};
 }
@@ -290,7 +291,7 @@ Value Model::divide(Value a, Value b) {
 bool Model::dimensionless(Value v, const SourcePos& pos, const std::string& what) {
     if (v.wrong) return false;
     if (v.any_dim || v.dim == 0) return true;
-    error(pos, MessageId::must_be_dimensionless, {what, dimensions.text(v.dim)});
+    error(pos, message::must_be_dimensionless, {what, dimensions.text(v.dim)});
     return false;
 }
 
@@ -324,7 +325,7 @@ int Model::find_family(const std::string& name, const Scope* scope) const {
 Value Model::value(const std::string& path, Indices indices, const SourcePos& asked_at) {
     const auto it = families_by_path_.find(path);
     if (it == families_by_path_.end()) {
-        error(asked_at, MessageId::unknown_name, {path});
+        error(asked_at, message::unknown_name, {path});
         return wrong();
     }
     return named_[static_cast<size_t>(expand(it->second, indices, asked_at))].value;
@@ -334,7 +335,7 @@ int Model::expand(int f, Indices indices, const SourcePos& asked_at) {
     while (!families_[static_cast<size_t>(f)].alias.empty()) {
         const auto meant = families_by_path_.find(families_[static_cast<size_t>(f)].alias);
         if (meant == families_by_path_.end()) {
-            diagnostics.error(asked_at, MessageId::unknown_name, {families_[static_cast<size_t>(f)].alias});
+            diagnostics.error(asked_at, message::unknown_name, {families_[static_cast<size_t>(f)].alias});
             break;
         }
         f = meant->second;
@@ -350,11 +351,11 @@ int Model::expand(int f, Indices indices, const SourcePos& asked_at) {
             std::string chain;
             for (auto i = from; i != stack_.end(); ++i) chain += named_[static_cast<size_t>(*i)].path + " -> ";
             chain += named_[static_cast<size_t>(id)].path;
-            auto& d = error(asked_at, MessageId::cyclic_formulas, {chain});
+            auto& d = error(asked_at, message::cyclic_formulas, {chain});
             for (auto i = from; i != stack_.end(); ++i)
                 if (const Named& n = named_[static_cast<size_t>(*i)]; n.pos)
-                    d.see(n.pos, MessageId::cycle_member, {n.path});
-            d.hint(MessageId::cycle_hint);
+                    d.see(n.pos, message::cycle_member, {n.path});
+            d.hint(message::cycle_hint);
             named_[static_cast<size_t>(id)].value = wrong();
         }
         if (!stack_.empty()) named_[static_cast<size_t>(stack_.back())].uses.push_back(id);
@@ -375,7 +376,7 @@ int Model::expand(int f, Indices indices, const SourcePos& asked_at) {
     }
     stack_.push_back(id);
     if (stack_.size() > 4000) {
-        error(asked_at, MessageId::expression_too_deep, {"4000"});
+        error(asked_at, message::expression_too_deep, {"4000"});
     } else {
         Named& n = named_[static_cast<size_t>(id)]; // a deque: stays where it is
         n.value = compute(f, indices, n, asked_at);
@@ -416,7 +417,7 @@ bool Model::matches(const Rule& rule, Indices indices, Bindings& bindings) {
         const Value c = eval(*s.clause.condition, rule.scope, bindings);
         if (c.wrong) return false;
         if (!graph.is_constant(c.node)) {
-            error(s.clause.condition->span.pos(), MessageId::condition_not_about_indices, {});
+            error(s.clause.condition->span.pos(), message::condition_not_about_indices, {});
             return false;
         }
         return !graph.is_zero(c.node);
@@ -427,7 +428,7 @@ bool Model::matches(const Rule& rule, Indices indices, Bindings& bindings) {
 Value Model::compute(int f, Indices indices, Named& n, const SourcePos& asked_at) {
     Family& fam = families_[static_cast<size_t>(f)];
     if (static_cast<int>(indices.size()) != fam.arity) {
-        error(asked_at, MessageId::different_number_of_indices,
+        error(asked_at, message::different_number_of_indices,
               {fam.path, std::to_string(indices.size()), std::to_string(fam.arity)});
         return wrong();
     }
@@ -447,7 +448,7 @@ Value Model::compute(int f, Indices indices, Named& n, const SourcePos& asked_at
         }
         if (!matches(rule, indices, bindings)) return;
         if (found && found->parameter < 0) {
-            error(rule.pos, MessageId::defined_twice, {n.path}).see(found->pos, MessageId::first_defined_here);
+            error(rule.pos, message::defined_twice, {n.path}).see(found->pos, message::first_defined_here);
             return;
         }
         found = &rule;
@@ -466,7 +467,7 @@ Value Model::compute(int f, Indices indices, Named& n, const SourcePos& asked_at
             n.kind = Named::Kind::built_in;
             return *fam.fallback;
         }
-        error(asked_at, MessageId::member_not_defined, {n.path});
+        error(asked_at, message::member_not_defined, {n.path});
         return wrong();
     }
     n.pos = found->pos;
@@ -490,9 +491,9 @@ Value Model::compute(int f, Indices indices, Named& n, const SourcePos& asked_at
             v.any_dim = false;
         } else if (v.dim != *fam.expected) {
             if (*fam.expected == 0)
-                error(formula.span.pos(), MessageId::must_be_dimensionless, {n.path, dimensions.text(v.dim)});
+                error(formula.span.pos(), message::must_be_dimensionless, {n.path, dimensions.text(v.dim)});
             else
-                error(formula.span.pos(), MessageId::wrong_dimension,
+                error(formula.span.pos(), message::wrong_dimension,
                       {n.path, dimensions.text(*fam.expected), dimensions.text(v.dim)});
             return wrong();
         }
@@ -504,7 +505,7 @@ Value Model::compute(int f, Indices indices, Named& n, const SourcePos& asked_at
 Value Model::solve(const Rule& rule, const std::string& path, Indices, Bindings& bindings) {
     const Statement& s = *rule.statement;
     if (!s.start) {
-        error(rule.pos, MessageId::solve_needs_start, {s.target});
+        error(rule.pos, message::solve_needs_start, {s.target});
         return wrong();
     }
     const Value start = eval(*s.start, rule.scope, bindings);

@@ -1,3 +1,4 @@
+#include "base/messages/lang.h"
 #include "lang/ast.h"
 #include <charconv>
 #include <cmath>
@@ -72,7 +73,7 @@ private:
         if (is_name_start(c)) {
             if (const auto wide = full_width(begin)) {
                 i_ = begin + wide->text.size();
-                diagnostics_.error(node_.position(begin, 1), MessageId::full_width_symbol,
+                diagnostics_.error(node_.position(begin, 1), message::full_width_symbol,
                                    {std::string(wide->text), wide->ascii});
                 return make(Token::Kind::bad, begin, i_);
             }
@@ -90,7 +91,7 @@ private:
         ++i_;
         if (std::string("+-*/^()[],.=<>:").find(static_cast<char>(c)) != std::string::npos)
             return make(Token::Kind::symbol, begin, i_);
-        diagnostics_.error(node_.position(begin, 1), MessageId::unexpected_character,
+        diagnostics_.error(node_.position(begin, 1), message::unexpected_character,
                            {c < 0x20 ? "\\x" + std::to_string(c) : std::string(1, static_cast<char>(c))});
         return make(Token::Kind::bad, begin, i_);
     }
@@ -122,7 +123,7 @@ private:
         const char* last = text_.data() + (range ? stop : end_);
         const auto result = std::from_chars(text_.data() + begin, last, value);
         if (result.ec == std::errc::result_out_of_range) {
-            diagnostics_.error(node_.position(begin, 1), MessageId::number_out_of_range, {});
+            diagnostics_.error(node_.position(begin, 1), message::number_out_of_range, {});
             value = 0;
         }
         i_ = static_cast<size_t>(result.ptr - text_.data());
@@ -171,7 +172,7 @@ public:
     ExprPtr whole_expression() {
         try {
             skip_newlines();
-            if (peek().kind == Token::Kind::end) fail(MessageId::empty_formula, {});
+            if (peek().kind == Token::Kind::end) fail(message::empty_formula, {});
             ExprPtr e = disjunction();
             skip_newlines();
             if (peek().kind != Token::Kind::end) unexpected();
@@ -186,7 +187,7 @@ public:
         try {
             skip_newlines();
             out.left = expression();
-            if (!is("==") && !is("=")) fail(MessageId::equation_expected, {peek_text()});
+            if (!is("==") && !is("=")) fail(message::equation_expected, {peek_text()});
             ++at_;
             out.right = expression();
             skip_newlines();
@@ -201,7 +202,7 @@ private:
     static constexpr int max_depth = 200, max_height = 2000;
     struct Guard {
         explicit Guard(Parser& p) : parser(p) {
-            if (++p.depth_ > max_depth) p.fail(MessageId::expression_too_deep, {std::to_string(max_depth)});
+            if (++p.depth_ > max_depth) p.fail(message::expression_too_deep, {std::to_string(max_depth)});
         }
         ~Guard() { --parser.depth_; }
         Guard(const Guard&) = delete;
@@ -228,23 +229,23 @@ private:
         const Token& t = peek();
         if (t.kind == Token::Kind::bad) throw SyntaxError{};
         if (t.kind == Token::Kind::end || t.kind == Token::Kind::newline) {
-            diagnostics_.error(place(t), MessageId::formula_ends_early, {});
+            diagnostics_.error(place(t), message::formula_ends_early, {});
             throw SyntaxError{};
         }
-        auto& d = diagnostics_.error(place(t), MessageId::unexpected_token, {t.text});
+        auto& d = diagnostics_.error(place(t), message::unexpected_token, {t.text});
         const Token* previous = at_ > 0 ? &tokens_[at_ - 1] : nullptr;
         if (previous && previous->kind == Token::Kind::number && t.kind == Token::Kind::name)
-            d.hint(MessageId::unit_in_brackets, {previous->text, t.text});
-        if (t.text == "**") d.hint(MessageId::power_is_caret, {});
-        if (t.text == "==") d.hint(MessageId::equal_on_reals, {});
+            d.hint(message::unit_in_brackets, {previous->text, t.text});
+        if (t.text == "**") d.hint(message::power_is_caret, {});
+        if (t.text == "==") d.hint(message::equal_on_reals, {});
         throw SyntaxError{};
     }
     void expect(std::string_view symbol) {
         if (!is(symbol)) {
             if (peek().kind == Token::Kind::bad) throw SyntaxError{};
             if (peek().kind == Token::Kind::end || peek().kind == Token::Kind::newline)
-                fail(MessageId::formula_ends_before, {std::string(symbol)});
-            fail(MessageId::expected_symbol, {std::string(symbol), peek_text()});
+                fail(message::formula_ends_before, {std::string(symbol)});
+            fail(message::expected_symbol, {std::string(symbol), peek_text()});
         }
         ++at_;
     }
@@ -257,7 +258,7 @@ private:
 
     std::string path() {
         if (peek().kind != Token::Kind::name) unexpected();
-        if (is_keyword(peek().text)) fail(MessageId::keyword_as_name, {peek().text});
+        if (is_keyword(peek().text)) fail(message::keyword_as_name, {peek().text});
         std::string out = peek().text;
         ++at_;
         while (is(".") && peek(1).kind == Token::Kind::name) {
@@ -271,7 +272,7 @@ private:
     int whole_number() {
         const Token& t = peek();
         if (t.text.find_first_not_of("0123456789") != std::string::npos || t.text.size() >= 7)
-            fail(MessageId::index_not_integer, {t.text});
+            fail(message::index_not_integer, {t.text});
         ++at_;
         return static_cast<int>(t.number);
     }
@@ -301,7 +302,7 @@ private:
         expect("[");
         out.push_back(index());
         while (is(",")) ++at_, out.push_back(index());
-        if (out.size() > 2) fail(MessageId::too_many_indices, {});
+        if (out.size() > 2) fail(message::too_many_indices, {});
         expect("]");
         return out;
     }
@@ -335,7 +336,7 @@ private:
             if (peek().kind != Token::Kind::name || is_keyword(peek().text)) unexpected();
             b.variable = peek().text;
             ++at_;
-            if (!is_word("in")) fail(MessageId::expected_symbol, {"in", peek_text()});
+            if (!is_word("in")) fail(message::expected_symbol, {"in", peek_text()});
             ++at_;
             b.set = set();
             out.bindings.push_back(std::move(b));
@@ -352,7 +353,7 @@ private:
     /// A long chain a + b + c .. is a tree as high as it is long, and trees are walked by recursion.
     void limit_height(Expr& e) {
         for (const ExprPtr& a : e.arguments) e.height = std::max(e.height, a->height + 1);
-        if (e.height > max_height) fail(MessageId::expression_too_deep, {std::to_string(max_height)});
+        if (e.height > max_height) fail(message::expression_too_deep, {std::to_string(max_height)});
     }
     ExprPtr make(Expr::Kind kind, size_t begin, std::vector<ExprPtr> arguments) {
         auto e = std::make_unique<Expr>();
@@ -399,7 +400,7 @@ private:
             return make(kind, begin, std::move(left), expression());
         }
         if (is("==") || is("=") || is("!=")) {
-            diagnostics_.error(place(peek()), MessageId::equal_on_reals_error, {}).hint(MessageId::equal_on_reals, {});
+            diagnostics_.error(place(peek()), message::equal_on_reals_error, {}).hint(message::equal_on_reals, {});
             throw SyntaxError{};
         }
         return left;
@@ -435,8 +436,7 @@ private:
             e->kind = op.text == "==" ? Expr::Kind::index_equal : Expr::Kind::index_not_equal;
             const Token& sign = peek();
             const auto reals = [&] {
-                diagnostics_.error(place(sign), MessageId::equal_on_reals_error, {})
-                    .hint(MessageId::equal_on_reals, {});
+                diagnostics_.error(place(sign), message::equal_on_reals_error, {}).hint(message::equal_on_reals, {});
                 throw SyntaxError{};
             };
             ++at_;
@@ -453,7 +453,7 @@ private:
                 e->kind = Expr::Kind::not_in_set;
                 ++at_;
             }
-            if (!is_word("in")) fail(MessageId::expected_symbol, {"in", peek_text()});
+            if (!is_word("in")) fail(message::expected_symbol, {"in", peek_text()});
             ++at_;
             e->set = set();
         }

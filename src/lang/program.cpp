@@ -1,4 +1,5 @@
 #include "lang/program.h"
+#include "base/messages/lang.h"
 #include <algorithm>
 #include <cstring>
 #include <limits>
@@ -282,7 +283,7 @@ Program Program::build(Input in, Diagnostics& diagnostics) {
         const bool moves = block.size() > 1 ||
                            std::find(uses[k].begin(), uses[k].end(), block.front()) != uses[k].end();
         if (!moves)
-            diagnostics.error(in.unknowns[k].pos, MessageId::equation_without_its_unknown,
+            diagnostics.error(in.unknowns[k].pos, message::equation_without_its_unknown,
                               {in.unknowns[k].equation, in.unknowns[k].path});
     }
     if (diagnostics.has_errors()) return out;

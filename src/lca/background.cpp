@@ -1,4 +1,6 @@
 #include "lca/background.h"
+#include "base/messages/lca.h"
+#include "base/messages/plant.h"
 #include <algorithm>
 
 namespace viresco::lca {
@@ -37,7 +39,7 @@ void factor(Context& c, Item& item, const std::string& root, const std::string& 
     const auto value = matter::read_datum(*override, c.model.diagnostics);
     if (!value) return;
     if (value->unit.dimension != datum->unit.dimension)
-        c.model.diagnostics.error(override->pos(), MessageId::parameter_dimension,
+        c.model.diagnostics.error(override->pos(), message::parameter_dimension,
                                   {path, value->unit.text, datum->unit.text});
     else
         c.settings.push_back({index, value->si});
@@ -79,7 +81,7 @@ void choose(Context& c, Item& item, const Node& factors, const Electricity& want
         return;
     }
     const std::string text = wanted.region + " " + wanted.type + " " + std::to_string(wanted.year);
-    auto& d = c.model.diagnostics.error(wanted.pos, MessageId::no_such_electricity, {text});
+    auto& d = c.model.diagnostics.error(wanted.pos, message::no_such_electricity, {text});
     suggest(d, text, known);
 }
 
@@ -110,7 +112,7 @@ Background read_background(Context& c, const std::vector<const Node*>& files, co
         item.category = map.find("category") ? map.find("category")->scalar() : "material";
         if (item.category != "material" && item.category != "water" && item.category != "energy" &&
             item.category != "treatment")
-            suggest(d.error(map.find("category")->pos(), MessageId::unknown_category, {item.category}), item.category,
+            suggest(d.error(map.find("category")->pos(), message::unknown_category, {item.category}), item.category,
                     {"material", "water", "energy", "treatment"});
         if (const Node* u = map.find("unit")) {
             units::UnitError error;
@@ -120,7 +122,7 @@ Background read_background(Context& c, const std::vector<const Node*>& files, co
                 d.error(u->position(error.offset, error.length), error.message.id, error.message.args).hints =
                     error.hints;
         } else {
-            d.error(entry->key_pos, MessageId::item_without_unit, {name});
+            d.error(entry->key_pos, message::item_without_unit, {name});
         }
         if (const Node* v = map.find("verified")) item.verified = v->scalar() == "true";
         const matter::Datum defaults = defaults_of(c, map);
@@ -154,7 +156,7 @@ void read_prices(Context& c, const std::vector<const Node*>& files) {
         if (const auto it = item.factors.find(name); it != item.factors.end()) {
             const auto& p = c.model.parameters()[static_cast<size_t>(it->second)];
             if (p.datum.si < 0)
-                d.error(p.datum.pos, MessageId::negative_price, {name, lang::format_si(p.datum.si, p.datum.unit)});
+                d.error(p.datum.pos, message::negative_price, {name, lang::format_si(p.datum.si, p.datum.unit)});
         }
     }
 }
@@ -173,7 +175,7 @@ public:
             if (!x.item.empty() && !background_.find(x.item)) {
                 std::vector<std::string> known;
                 for (const auto& [name, item] : background_.items) known.push_back(name);
-                suggest(m_.diagnostics.error(x.pos, MessageId::unknown_item, {x.item}), x.item, known);
+                suggest(m_.diagnostics.error(x.pos, message::unknown_item, {x.item}), x.item, known);
             }
         std::vector<std::string> names{"amount", "mass", "water", "cod", "volume", "voc", "energy", "energy_equivalent",
                                        "cost"};
@@ -183,7 +185,7 @@ public:
             m_.add_built_in(plant_.prefix + name, 1, [self, name](Model& m, Indices i, const SourcePos& pos) {
                 const auto it = self->by_member_.find(i[0]);
                 if (it != self->by_member_.end()) return self->attribute(name, *it->second, pos);
-                m.diagnostics.error(pos, MessageId::not_an_exchange, {m.member_name(i[0])});
+                m.diagnostics.error(pos, message::not_an_exchange, {m.member_name(i[0])});
                 return m.wrong();
             });
         m_.add_built_in(plant_.prefix + "m", 2, [by = by_member_](Model& m, Indices i, const SourcePos& pos) {
@@ -248,10 +250,10 @@ private:
             const Value by_mass = m_.divide(v, of(x.item, "mass", pos));
             if (by_mass.dim == want) return by_mass;
         }
-        auto& d = m_.diagnostics.error(x.pos, MessageId::exchange_dimension,
+        auto& d = m_.diagnostics.error(x.pos, message::exchange_dimension,
                                        {x.id, m_.dimensions.text(v.dim), x.item, item->unit.text + "/s"});
         if (m_.dimensions.text(v.dim) == "W" && m_.dimensions.text(want) == "kg/s")
-            d.hint(MessageId::exchange_content_hint, {x.item});
+            d.hint(message::exchange_content_hint, {x.item});
         return m_.wrong();
     }
 
@@ -293,7 +295,7 @@ private:
     Value cost(const Exchange& x, const SourcePos& pos) {
         if (x.item.empty()) return {m_.graph.zero(), 0, true, false};
         const std::string price = "prices." + x.item;
-        if (!m_.declared(price)) return m_.missing(Message{MessageId::no_price, {x.item}}, 0, x.pos);
+        if (!m_.declared(price)) return m_.missing(Message{message::no_price, {x.item}}, 0, x.pos);
         const Value p = m_.value(price, {}, pos);
         const Item& item = *background_.find(x.item);
         const lang::DimId money = m_.dimensions.multiply(p.dim, m_.dimensions.intern(item.unit.dimension));
@@ -301,7 +303,7 @@ private:
         if (!p.wrong && text.find_first_of("/.") != std::string::npos) { // an amount of money is a base unit
             for (const lang::Parameter& q : m_.parameters())
                 if (q.path == price)
-                    m_.error(q.datum.pos, MessageId::price_dimension, {x.item, q.datum.unit.text, item.unit.text});
+                    m_.error(q.datum.pos, message::price_dimension, {x.item, q.datum.unit.text, item.unit.text});
             return m_.wrong();
         }
         return m_.multiply(self("amount", x, pos), p);
@@ -313,10 +315,10 @@ private:
             if (has(x.item, impact.c_str()))
                 total = m_.multiply(self("amount", x, pos), of(x.item, impact, pos));
             else if (background_.find(x.item)->not_chosen)
-                return m_.missing(Message{MessageId::electricity_not_chosen, {x.item}}, 0,
+                return m_.missing(Message{message::electricity_not_chosen, {x.item}}, 0,
                                   background_.find(x.item)->choice);
             else
-                return m_.missing(Message{MessageId::no_impact_factor, {x.item, impact}}, 0,
+                return m_.missing(Message{message::no_impact_factor, {x.item, impact}}, 0,
                                   background_.find(x.item)->pos);
         }
         // What leaves to the air acts by itself: components with a factor of their own (fossil carbon, halogens).

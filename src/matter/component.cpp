@@ -1,4 +1,5 @@
 #include "matter/component.h"
+#include "base/messages/matter.h"
 #include "matter/element.h"
 #include <algorithm>
 #include <cmath>
@@ -107,13 +108,13 @@ public:
 
 private:
     void unknown_key(const Node::Entry& e) {
-        Diagnostic& d = diagnostics_.error(e.key_pos, MessageId::components_unknown_key, {e.key});
+        Diagnostic& d = diagnostics_.error(e.key_pos, message::components_unknown_key, {e.key});
         if (find_known(e.key)) {
-            d.hint(MessageId::components_key_is_property, {e.key});
+            d.hint(message::components_key_is_property, {e.key});
             return;
         }
         suggest(d, e.key, component_keys);
-        d.hint(MessageId::components_known_keys, {joined(component_keys)});
+        d.hint(message::components_known_keys, {joined(component_keys)});
     }
 
     void read_title_of(const Node& node) {
@@ -121,11 +122,11 @@ private:
             c_.title = read_title(*title, diagnostics_);
             return;
         }
-        diagnostics_.error(c_.pos, MessageId::component_without_title, {c_.name}).hint(MessageId::component_title_hint);
+        diagnostics_.error(c_.pos, message::component_without_title, {c_.name}).hint(message::component_title_hint);
     }
 
     bool expect_text(const char* key, const Node& node) {
-        if (!node.is_scalar()) diagnostics_.error(node.pos(), MessageId::components_expected_text, {key});
+        if (!node.is_scalar()) diagnostics_.error(node.pos(), message::components_expected_text, {key});
         return node.is_scalar();
     }
 
@@ -139,13 +140,13 @@ private:
             if (found != states.end()) {
                 c_.state = static_cast<Phase>(found - states.begin());
             } else {
-                Diagnostic& d = diagnostics_.error(n->pos(), MessageId::component_state, {n->scalar()});
+                Diagnostic& d = diagnostics_.error(n->pos(), message::component_state, {n->scalar()});
                 suggest(d, n->scalar(), states);
-                d.hint(MessageId::component_states);
+                d.hint(message::component_states);
             }
         }
         if (const Node* n = node.find("tags")) {
-            if (!n->is_sequence()) diagnostics_.error(n->pos(), MessageId::components_expected_list, {"tags"});
+            if (!n->is_sequence()) diagnostics_.error(n->pos(), message::components_expected_list, {"tags"});
             for (const Node& tag : n->items())
                 if (expect_text("tags", tag)) c_.tags.push_back(tag.scalar());
         }
@@ -170,26 +171,26 @@ private:
 
     void read_contents(const Node& node, const Node* formula) {
         if (formula) {
-            diagnostics_.error(node.pos(), MessageId::component_formula_and_contents, {c_.name})
-                .hint(MessageId::component_formula_or_contents_hint);
+            diagnostics_.error(node.pos(), message::component_formula_and_contents, {c_.name})
+                .hint(message::component_formula_or_contents_hint);
             return;
         }
         if (!node.is_map()) {
-            diagnostics_.error(node.pos(), MessageId::components_expected_map, {"contents"});
+            diagnostics_.error(node.pos(), message::components_expected_map, {"contents"});
             return;
         }
         double sum = 0, reduction = 0;
         for (const Node::Entry& e : node.entries()) {
             const Element* element = find_element(e.key);
             if (!element) {
-                Diagnostic& d = diagnostics_.error(e.key_pos, MessageId::formula_unknown_element, {e.key});
+                Diagnostic& d = diagnostics_.error(e.key_pos, message::formula_unknown_element, {e.key});
                 suggest(d, e.key, element_symbols());
                 continue;
             }
             const auto content = read_datum(e.value, diagnostics_);
             if (!content || !has_dimension(e.key, *content, unit_of(""))) continue;
             if (!(content->si >= 0)) {
-                diagnostics_.error(content->pos, MessageId::component_content_negative,
+                diagnostics_.error(content->pos, message::component_content_negative,
                                    {e.key, units::format_number(content->si)});
                 continue;
             }
@@ -200,12 +201,12 @@ private:
         c_.thod_per_kg = 0.008 * reduction;
         // Rounded analyses may sum to a hair above one.
         if (sum > 1 + 1e-6)
-            diagnostics_.error(node.pos(), MessageId::component_contents_sum, {c_.name, units::format_number(sum)});
+            diagnostics_.error(node.pos(), message::component_contents_sum, {c_.name, units::format_number(sum)});
     }
 
     bool has_dimension(const std::string& name, const Datum& datum, const units::Unit& expected) {
         if (datum.unit.dimension == expected.dimension) return true;
-        diagnostics_.error(datum.pos, MessageId::component_dimension,
+        diagnostics_.error(datum.pos, message::component_dimension,
                            {name, datum.unit.dimension.text(), expected.dimension.text()});
         return false;
     }
@@ -217,9 +218,9 @@ private:
             return has_dimension(name, datum, expected);
         if (!c_.formula) {
             diagnostics_
-                .error(datum.pos, MessageId::component_dimension,
+                .error(datum.pos, message::component_dimension,
                        {name, datum.unit.dimension.text(), expected.dimension.text()})
-                .hint(MessageId::component_molar_needs_formula);
+                .hint(message::component_molar_needs_formula);
             return false;
         }
         const double M = c_.formula->molar_mass();
@@ -233,7 +234,7 @@ private:
 
     void read_properties(const Node& node) {
         if (!node.is_map()) {
-            diagnostics_.error(node.pos(), MessageId::components_expected_map, {"properties"});
+            diagnostics_.error(node.pos(), message::components_expected_map, {"properties"});
             return;
         }
         for (const Node::Entry& e : node.entries()) {
@@ -241,12 +242,12 @@ private:
             if (!datum) continue;
             if (const KnownProperty* known = find_known(e.key)) {
                 if (c_.formula && (e.key == "molar_mass" || e.key == "thod")) {
-                    diagnostics_.error(e.key_pos, MessageId::component_derived, {e.key});
+                    diagnostics_.error(e.key_pos, message::component_derived, {e.key});
                     continue;
                 }
                 if (!to_expected(e.key, *datum, unit_of(known->unit))) continue;
                 if (known->positive && !(datum->si > 0)) {
-                    diagnostics_.error(datum->pos, MessageId::component_not_positive,
+                    diagnostics_.error(datum->pos, message::component_not_positive,
                                        {e.key, units::format_number(datum->unit.from_si(datum->si))});
                     continue;
                 }
@@ -268,7 +269,7 @@ private:
         for (const std::string& name : suggestions(e.key, known_property_names()))
             if (name.find(e.key) == std::string::npos && e.key.find(name) == std::string::npos) close.push_back(name);
         if (close.empty()) return;
-        suggest(diagnostics_.warning(e.key_pos, MessageId::component_property_misspelt, {e.key}), e.key, close);
+        suggest(diagnostics_.warning(e.key_pos, message::component_property_misspelt, {e.key}), e.key, close);
     }
 
     void add(const char* name, double si, const char* unit, Evidence evidence, std::string source,
@@ -334,25 +335,24 @@ private:
 /// The file's own keys; false when there are no components to read.
 bool check_file(const Node& file, Diagnostics& diagnostics) {
     if (!file.is_map()) {
-        diagnostics.error(file.pos(), MessageId::components_file_form);
+        diagnostics.error(file.pos(), message::components_file_form);
         return false;
     }
     for (const Node::Entry& e : file.entries())
         if (!contains(file_keys, e.key)) {
-            Diagnostic& d = diagnostics.error(e.key_pos, MessageId::components_unknown_key, {e.key});
+            Diagnostic& d = diagnostics.error(e.key_pos, message::components_unknown_key, {e.key});
             suggest(d, e.key, file_keys);
-            d.hint(MessageId::components_known_keys, {joined(file_keys)});
+            d.hint(message::components_known_keys, {joined(file_keys)});
         }
     const struct {
         const char* key;
         const char* value;
         MessageId wrong;
-    } fixed[] = {{"viresco", "1", MessageId::components_version}, {"kind", "components", MessageId::components_kind}};
+    } fixed[] = {{"viresco", "1", message::components_version}, {"kind", "components", message::components_kind}};
     for (const auto& f : fixed) {
         const Node* node = file.find(f.key);
         if (!node)
-            diagnostics.error(file.pos(), MessageId::components_missing_key, {f.key})
-                .hint(MessageId::components_file_form);
+            diagnostics.error(file.pos(), message::components_missing_key, {f.key}).hint(message::components_file_form);
         else if (node->scalar() != f.value)
             diagnostics.error(node->pos(), f.wrong, {node->scalar()});
     }
@@ -360,10 +360,10 @@ bool check_file(const Node& file, Diagnostics& diagnostics) {
     if (const Node* source = file.find("source")) read_source(*source, diagnostics);
     const Node* components = file.find("components");
     if (!components)
-        diagnostics.error(file.pos(), MessageId::components_missing_key, {"components"})
-            .hint(MessageId::components_file_form);
+        diagnostics.error(file.pos(), message::components_missing_key, {"components"})
+            .hint(message::components_file_form);
     else if (!components->is_map())
-        diagnostics.error(components->pos(), MessageId::components_expected_map, {"components"});
+        diagnostics.error(components->pos(), message::components_expected_map, {"components"});
     return components && components->is_map();
 }
 
@@ -374,13 +374,13 @@ void ComponentTable::read(const Node& file, Diagnostics& diagnostics) {
     for (const Node::Entry& entry : file.find("components")->entries()) {
         const std::string& name = entry.key;
         if (const std::string good = repaired(name); good != name) {
-            diagnostics.error(entry.key_pos, MessageId::component_name, {name})
-                .hint(MessageId::component_name_hint, {good});
+            diagnostics.error(entry.key_pos, message::component_name, {name})
+                .hint(message::component_name_hint, {good});
             continue;
         }
         if (const int first = find(name); first >= 0) {
-            diagnostics.error(entry.key_pos, MessageId::component_twice, {name})
-                .see((*this)[first].pos, MessageId::component_first_defined, {name});
+            diagnostics.error(entry.key_pos, message::component_twice, {name})
+                .see((*this)[first].pos, message::component_first_defined, {name});
             continue;
         }
         Component component;
@@ -389,7 +389,7 @@ void ComponentTable::read(const Node& file, Diagnostics& diagnostics) {
         if (entry.value.is_map())
             Reader(component, diagnostics).read(entry.value);
         else
-            diagnostics.error(entry.value.pos(), MessageId::components_expected_map, {name});
+            diagnostics.error(entry.value.pos(), message::components_expected_map, {name});
         components_.push_back(std::move(component)); // also after an error: other files may speak of it
     }
 }

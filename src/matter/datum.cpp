@@ -1,3 +1,4 @@
+#include "base/messages/matter.h"
 #include "matter/component.h"
 #include <algorithm>
 #include <cmath>
@@ -11,11 +12,11 @@ const std::vector<std::string> datum_keys{"value", "unit", "range", "evidence", 
 const std::vector<std::string> evidence_names{"measured", "supplier", "literature", "estimate"};
 
 void unknown_key(const Node::Entry& entry, const std::vector<std::string>& known, Diagnostics& diagnostics) {
-    Diagnostic& d = diagnostics.error(entry.key_pos, MessageId::components_unknown_key, {entry.key});
+    Diagnostic& d = diagnostics.error(entry.key_pos, message::components_unknown_key, {entry.key});
     suggest(d, entry.key, known);
     std::string list;
     for (const std::string& k : known) list += (list.empty() ? "" : ", ") + k;
-    d.hint(MessageId::components_known_keys, {list});
+    d.hint(message::components_known_keys, {list});
 }
 
 void report(const Node& node, const units::UnitError& error, Diagnostics& diagnostics) {
@@ -36,7 +37,7 @@ std::optional<double> read_end(const Node& node, const units::Unit& unit, Diagno
     if (!quantity) return std::nullopt;
     if (quantity->unit.text.empty()) return unit.to_si(quantity->si);
     if (quantity->dimension() == unit.dimension) return quantity->si;
-    diagnostics.error(node.pos(), MessageId::datum_range_dimension,
+    diagnostics.error(node.pos(), message::datum_range_dimension,
                       {quantity->dimension().text(), unit.dimension.text()});
     return std::nullopt;
 }
@@ -44,19 +45,18 @@ std::optional<double> read_end(const Node& node, const units::Unit& unit, Diagno
 bool read_range(const Node& node, Datum& datum, Diagnostics& diagnostics) {
     const auto items = node.items();
     if (items.size() != 2 || !items[0].is_scalar() || !items[1].is_scalar()) {
-        diagnostics.error(node.pos(), MessageId::datum_range_form);
+        diagnostics.error(node.pos(), message::datum_range_form);
         return false;
     }
     const auto low = read_end(items[0], datum.unit, diagnostics), high = read_end(items[1], datum.unit, diagnostics);
     if (!low || !high) return false;
     const auto shown = [&](double si) { return units::format_number(datum.unit.from_si(si)); };
     if (*low > *high) {
-        diagnostics.error(node.pos(), MessageId::datum_range_order, {shown(*low), shown(*high)});
+        diagnostics.error(node.pos(), message::datum_range_order, {shown(*low), shown(*high)});
         return false;
     }
     if (datum.si < *low || datum.si > *high) {
-        diagnostics.error(node.pos(), MessageId::datum_value_outside_range,
-                          {shown(datum.si), shown(*low), shown(*high)});
+        diagnostics.error(node.pos(), message::datum_value_outside_range, {shown(datum.si), shown(*low), shown(*high)});
         return false;
     }
     datum.low_si = low;
@@ -66,8 +66,7 @@ bool read_range(const Node& node, Datum& datum, Diagnostics& diagnostics) {
 
 bool read_value(const Node& value, const Node* unit_node, Datum& datum, Diagnostics& diagnostics) {
     if (!value.is_scalar()) {
-        diagnostics.error(value.pos(), MessageId::datum_not_a_quantity, {"value"})
-            .hint(MessageId::datum_quantity_example);
+        diagnostics.error(value.pos(), message::datum_not_a_quantity, {"value"}).hint(message::datum_quantity_example);
         return false;
     }
     const auto quantity = read_quantity(value, diagnostics);
@@ -77,11 +76,11 @@ bool read_value(const Node& value, const Node* unit_node, Datum& datum, Diagnost
     datum.pos = value.pos();
     if (!unit_node) return true;
     if (!unit_node->is_scalar()) {
-        diagnostics.error(unit_node->pos(), MessageId::components_expected_text, {"unit"});
+        diagnostics.error(unit_node->pos(), message::components_expected_text, {"unit"});
         return false;
     }
     if (!quantity->unit.text.empty()) {
-        diagnostics.error(unit_node->pos(), MessageId::datum_two_units, {unit_node->scalar()});
+        diagnostics.error(unit_node->pos(), message::datum_two_units, {unit_node->scalar()});
         return false;
     }
     units::UnitError error;
@@ -108,9 +107,9 @@ std::optional<Evidence> parse_evidence(std::string_view text) {
 std::optional<Evidence> read_evidence(const Node& node, Diagnostics& diagnostics) {
     const auto evidence = parse_evidence(node.scalar());
     if (!evidence) {
-        Diagnostic& d = diagnostics.error(node.pos(), MessageId::unknown_evidence, {node.scalar()});
+        Diagnostic& d = diagnostics.error(node.pos(), message::unknown_evidence, {node.scalar()});
         suggest(d, node.scalar(), evidence_names);
-        d.hint(MessageId::evidence_classes);
+        d.hint(message::evidence_classes);
     }
     return evidence;
 }
@@ -124,7 +123,7 @@ std::optional<std::string> read_source(const Node& node, Diagnostics& diagnostic
         out += (out.empty() ? "" : ", ") + entry.key + ": " + entry.value.scalar();
     }
     if (good) return out;
-    diagnostics.error(node.pos(), MessageId::source_form);
+    diagnostics.error(node.pos(), message::source_form);
     return std::nullopt;
 }
 
@@ -136,8 +135,8 @@ std::optional<Datum> read_datum(const Node& node, Diagnostics& diagnostics,
         return datum;
     }
     if (!node.is_map()) {
-        diagnostics.error(node.pos(), MessageId::datum_not_a_quantity, {node.scalar()})
-            .hint(MessageId::datum_quantity_example);
+        diagnostics.error(node.pos(), message::datum_not_a_quantity, {node.scalar()})
+            .hint(message::datum_quantity_example);
         return std::nullopt;
     }
     bool good = true;
@@ -150,7 +149,7 @@ std::optional<Datum> read_datum(const Node& node, Diagnostics& diagnostics,
             good = false;
         }
     const Node* value = node.find("value");
-    if (!value) diagnostics.error(node.pos(), MessageId::datum_without_value).hint(MessageId::datum_quantity_example);
+    if (!value) diagnostics.error(node.pos(), message::datum_without_value).hint(message::datum_quantity_example);
     const bool have_value = value && read_value(*value, node.find("unit"), datum, diagnostics);
     if (const Node* range = node.find("range"); range && have_value)
         good = read_range(*range, datum, diagnostics) && good;
@@ -178,7 +177,7 @@ Title read_title(const Node& node, Diagnostics& diagnostics) {
             if (entry.key != "en" && entry.key != "zh") {
                 unknown_key(entry, {"en", "zh"}, diagnostics);
             } else if (!entry.value.is_scalar()) {
-                diagnostics.error(entry.value.pos(), MessageId::title_form);
+                diagnostics.error(entry.value.pos(), message::title_form);
                 return title;
             } else {
                 (entry.key == "en" ? title.en : title.zh) = entry.value.scalar();
@@ -187,10 +186,10 @@ Title read_title(const Node& node, Diagnostics& diagnostics) {
         if (title.en.empty()) title.en = title.zh;
         if (title.zh.empty()) title.zh = title.en;
     } else {
-        diagnostics.error(node.pos(), MessageId::title_form);
+        diagnostics.error(node.pos(), message::title_form);
         return title;
     }
-    if (title.en.empty()) diagnostics.error(node.pos(), MessageId::title_empty).hint(MessageId::component_title_hint);
+    if (title.en.empty()) diagnostics.error(node.pos(), message::title_empty).hint(message::component_title_hint);
     return title;
 }
 

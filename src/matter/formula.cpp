@@ -1,3 +1,5 @@
+#include "base/messages/base.h"
+#include "base/messages/matter.h"
 #include "matter/component.h"
 #include "matter/element.h"
 #include <charconv>
@@ -24,7 +26,7 @@ public:
 
     std::optional<Formula> parse() {
         if (text_.empty()) {
-            fail(0, 1, {MessageId::formula_empty, {}});
+            fail(0, 1, {message::formula_empty, {}});
             return std::nullopt;
         }
         Formula out;
@@ -58,11 +60,11 @@ private:
     }
 
     bool unexpected() {
-        if (at_ >= text_.size()) return fail(text_.size(), 1, {MessageId::formula_expected_element, {}});
-        if (text_[at_] == ')') return fail(at_, 1, {MessageId::formula_unopened, {}});
+        if (at_ >= text_.size()) return fail(text_.size(), 1, {message::formula_expected_element, {}});
+        if (text_[at_] == ')') return fail(at_, 1, {message::formula_unopened, {}});
         std::vector<Message> hints;
-        if (is_lower(text_[at_])) hints.push_back({MessageId::formula_case_hint, {}});
-        return fail(at_, 1, {MessageId::formula_unexpected, {character()}}, std::move(hints));
+        if (is_lower(text_[at_])) hints.push_back({message::formula_case_hint, {}});
+        return fail(at_, 1, {message::formula_unexpected, {character()}}, std::move(hints));
     }
 
     bool groups(std::map<std::string, double>& into, size_t depth) {
@@ -79,9 +81,9 @@ private:
 
     bool parentheses(std::map<std::string, double>& into, size_t depth) {
         const size_t open = at_++;
-        if (depth >= max_depth) return fail(open, 1, {MessageId::formula_too_deep, {std::to_string(max_depth)}});
+        if (depth >= max_depth) return fail(open, 1, {message::formula_too_deep, {std::to_string(max_depth)}});
         if (!groups(into, depth + 1)) return false;
-        if (at_ >= text_.size()) return fail(open, 1, {MessageId::formula_unclosed, {}});
+        if (at_ >= text_.size()) return fail(open, 1, {message::formula_unclosed, {}});
         if (text_[at_] != ')') return unexpected();
         ++at_;
         return true;
@@ -99,10 +101,10 @@ private:
         std::vector<Message> hints;
         if (start > 0 && is_upper(text_[start - 1])) {
             const std::string joined{text_[start - 1], static_cast<char>(symbol[0] - 'A' + 'a')};
-            if (find_element(joined)) hints.push_back({MessageId::did_you_mean, {"'" + joined + "'"}});
+            if (find_element(joined)) hints.push_back({message::did_you_mean, {"'" + joined + "'"}});
         }
-        if (hints.empty()) hints.push_back({MessageId::formula_case_hint, {}});
-        return fail(start, at_ - start, {MessageId::formula_unknown_element, {symbol}}, std::move(hints));
+        if (hints.empty()) hints.push_back({message::formula_case_hint, {}});
+        return fail(start, at_ - start, {message::formula_unknown_element, {symbol}}, std::move(hints));
     }
 
     /// "[digits]H2O" from `offset` to the end.
@@ -122,8 +124,7 @@ private:
         const char* first = text_.data() + start;
         const auto read = std::from_chars(first, text_.data() + at_, value, std::chars_format::fixed);
         if (read.ec != std::errc() || !(value > 0) || value > max_count)
-            return fail(start, at_ - start,
-                        {MessageId::formula_count, {std::string(text_.substr(start, at_ - start))}});
+            return fail(start, at_ - start, {message::formula_count, {std::string(text_.substr(start, at_ - start))}});
         return true;
     }
 
@@ -147,7 +148,7 @@ private:
         const bool leading = caret && at_ < text_.size() && is_digit(text_[at_]);
         if (leading && !number(size)) return false;
         if (at_ >= text_.size() || (text_[at_] != '+' && text_[at_] != '-'))
-            return caret ? fail(start, 1, {MessageId::formula_charge, {}}, {{MessageId::formula_charge_hint, {}}})
+            return caret ? fail(start, 1, {message::formula_charge, {}}, {{message::formula_charge_hint, {}}})
                          : true; // the caller reports what stands here
         const char sign = text_[at_++];
         if (!leading && at_ < text_.size() && is_digit(text_[at_])) {
@@ -155,8 +156,8 @@ private:
         } else if (!leading) {
             for (; at_ < text_.size() && text_[at_] == sign; ++at_) size += 1;
             if (!caret && size == 1 && ambiguous(start))
-                return fail(start - 1, 2, {MessageId::formula_charge_ambiguous, {std::string(text_)}},
-                            {{MessageId::formula_charge_hint, {}}});
+                return fail(start - 1, 2, {message::formula_charge_ambiguous, {std::string(text_)}},
+                            {{message::formula_charge_hint, {}}});
         }
         out.charge = sign == '+' ? size : -size;
         return true;

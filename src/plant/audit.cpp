@@ -1,4 +1,5 @@
 #include "plant/audit.h"
+#include "base/messages/plant.h"
 
 namespace viresco::plant {
 namespace {
@@ -67,7 +68,7 @@ private:
         const matter::Component& component = c_.components[k];
         if (!component.formula && component.contents.empty())
             return m_
-                .missing(Message{MessageId::component_lacks_property, {component.name, "content_" + quantity}}, 0,
+                .missing(Message{message::component_lacks_property, {component.name, "content_" + quantity}}, 0,
                          component.pos)
                 .node;
         if (quantity == "charge") return m_.graph.constant(component.charge_per_kg);

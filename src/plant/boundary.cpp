@@ -1,4 +1,5 @@
 // Feeds, products and the list of exchanges: what crosses the boundary of the plant.
+#include "base/messages/plant.h"
 #include "plant/builder.h"
 #include <algorithm>
 #include <cmath>
@@ -13,7 +14,7 @@ using text::Node;
 void Builder::flow_table(const std::string& port, const Node& flow) {
     for (const auto& e : flow.entries()) {
         if (c_.components.find(e.key) < 0) {
-            suggest(d_.error(e.key_pos, MessageId::unknown_component, {e.key}), e.key, c_.components.names());
+            suggest(d_.error(e.key_pos, message::unknown_component, {e.key}), e.key, c_.components.names());
             continue;
         }
         // The parameter is <feed>.flow[x]; m[x] of the stream is that.
@@ -37,7 +38,7 @@ void Builder::composition(const std::string& port, const Node& feed, const Node&
     std::vector<lang::Member> members;
     for (const auto& e : table.entries()) {
         if (c_.components.find(e.key) < 0) {
-            suggest(d_.error(e.key_pos, MessageId::unknown_component, {e.key}), e.key, c_.components.names());
+            suggest(d_.error(e.key_pos, message::unknown_component, {e.key}), e.key, c_.components.names());
             continue;
         }
         const auto q = units::parse_quantity(e.value.scalar());
@@ -50,7 +51,7 @@ void Builder::composition(const std::string& port, const Node& feed, const Node&
         members.push_back(m_.member(e.key));
     }
     if (constant && std::abs(total - 1) > 1e-9)
-        d_.error(table.pos(), MessageId::composition_sum, {units::format_number(std::round(total * 1e9) / 1e9)});
+        d_.error(table.pos(), message::composition_sum, {units::format_number(std::round(total * 1e9) / 1e9)});
     m_.add_built_in(port + ".m", 1, [members, port](Model& m, Indices i, const SourcePos& pos) {
         if (std::find(members.begin(), members.end(), i[0]) == members.end())
             return Value{m.graph.zero(), m.dim("kg/s"), false, false};
@@ -74,7 +75,7 @@ void Builder::feeds() {
         if (const std::string phase = scalar_of(e.value, "phase", d_); !phase.empty()) {
             feed.phase = phase;
             if (phase != "gas" && phase != "liquid" && phase != "steam")
-                suggest(d_.error(e.value.find("phase")->pos(), MessageId::unknown_phase, {phase}), phase,
+                suggest(d_.error(e.value.find("phase")->pos(), message::unknown_phase, {phase}), phase,
                         {"gas", "liquid", "steam"}),
                     feed.phase = "liquid";
         }
@@ -88,7 +89,7 @@ void Builder::feeds() {
         else if (!flow && parts && e.value.find("mass") && expect_map(*parts, "'composition'", d_))
             composition(port, e.value, *parts);
         else if ((!flow || parts) && all_known)
-            d_.error(e.key_pos, MessageId::feed_form, {e.key});
+            d_.error(e.key_pos, message::feed_form, {e.key});
         temperature_and_pressure(port, e.value);
         plant_.feeds.push_back(std::move(feed));
     }
@@ -97,7 +98,7 @@ void Builder::feeds() {
 void Builder::supply(Feed& feed, const Node& map, const SourcePos& pos) {
     const Node* s = map.find("supply");
     if (!s) {
-        d_.error(pos, MessageId::feed_without_supply, {feed.name}).hint(MessageId::feed_supply_hint);
+        d_.error(pos, message::feed_without_supply, {feed.name}).hint(message::feed_supply_hint);
         return;
     }
     feed.supply_pos = s->pos();
@@ -109,11 +110,11 @@ void Builder::supply(Feed& feed, const Node& map, const SourcePos& pos) {
     } else if (s->is_map()) {
         for (const auto& e : s->entries()) {
             if (c_.components.find(e.key) < 0)
-                suggest(d_.error(e.key_pos, MessageId::unknown_component, {e.key}), e.key, c_.components.names());
+                suggest(d_.error(e.key_pos, message::unknown_component, {e.key}), e.key, c_.components.names());
             feed.supply.emplace_back(e.key, e.value.scalar());
         }
     } else {
-        d_.error(s->pos(), MessageId::expected_text, {"supply"});
+        d_.error(s->pos(), message::expected_text, {"supply"});
     }
 }
 
@@ -133,7 +134,7 @@ void Builder::temperature_and_pressure(const std::string& port, const Node& map)
 void Builder::products() {
     const Node* p = map_at(file_, "products");
     if (!p) {
-        d_.error({file_.pos().file, 1, 1, 1}, MessageId::plant_without_product);
+        d_.error({file_.pos().file, 1, 1, 1}, message::plant_without_product);
         return;
     }
     using As = Product::As;
@@ -159,7 +160,7 @@ void Builder::products() {
         const auto kind = std::find_if(kinds.begin(), kinds.end(), [&](const auto& k) { return k.first == as; });
         if (kind == kinds.end()) {
             auto& d = d_.error(e.value.find("as") ? e.value.find("as")->pos() : e.key_pos,
-                               MessageId::unknown_product_kind, {as});
+                               message::unknown_product_kind, {as});
             suggest(d, as, {"product", "coproduct", "air", "wastewater", "waste", "internal"});
             product.as = As::internal;
             unsure = true;
@@ -169,13 +170,13 @@ void Builder::products() {
         if (product.from_step.empty()) name_of(e);
         if (!product.component.empty() && c_.components.size() > 0 && product.from_step.empty() &&
             c_.components.find(product.component) < 0)
-            suggest(d_.error(e.value.find("component")->pos(), MessageId::unknown_component, {product.component}),
+            suggest(d_.error(e.value.find("component")->pos(), message::unknown_component, {product.component}),
                     product.component, c_.components.names());
         plant_.products.push_back(std::move(product));
     }
     if (!unsure && std::none_of(plant_.products.begin(), plant_.products.end(),
                                 [](const Product& x) { return x.as == As::product; }))
-        d_.error(p->pos(), MessageId::plant_without_product);
+        d_.error(p->pos(), message::plant_without_product);
 }
 
 std::string Builder::section_fed(const std::string& feed) {
@@ -232,7 +233,7 @@ void Builder::exchanges() {
             if (u.name == x.unit) x.step = u.section;
         if (!p.section.empty()) x.step = p.section;
         if (!p.from_step.empty() && !m_.declared(x.amount)) {
-            d_.error(p.pos, MessageId::unknown_unit, {p.from_step});
+            d_.error(p.pos, message::unknown_unit, {p.from_step});
             continue;
         }
         if (x.kind == Kind::product) product_mass(p, x);
@@ -244,7 +245,7 @@ void Builder::exchanges() {
 
 void Builder::product_mass(const Product& p, const Exchange& x) {
     if (!plant_.product_path.empty()) {
-        d_.error(p.pos, MessageId::two_products);
+        d_.error(p.pos, message::two_products);
         return;
     }
     plant_.product_path = plant_.prefix + "pure_product";

@@ -1,4 +1,6 @@
 // A `kind: plant` file: title, operation, specifications; the parts follow in the other files of Builder.
+#include "base/messages/lang.h"
+#include "base/messages/plant.h"
 #include "plant/builder.h"
 #include <algorithm>
 
@@ -41,7 +43,7 @@ Plant Builder::build() {
     exchanges();
     for (const auto& [path, s] : c_.varied)
         if (!s.used && path.compare(0, plant_.prefix.size(), plant_.prefix) == 0) {
-            auto& d = d_.error(s.pos, MessageId::specification_varies_nothing,
+            auto& d = d_.error(s.pos, message::specification_varies_nothing,
                                {s.name, path.substr(plant_.prefix.size())});
             std::vector<std::string> known;
             for (const std::string& a : c_.addresses)
@@ -63,9 +65,9 @@ const Node* Builder::map_at(const Node& parent, const char* key) {
 }
 
 void Builder::name_of(const Node::Entry& e) {
-    if (!is_name(e.key)) d_.error(e.key_pos, MessageId::not_a_name, {e.key});
+    if (!is_name(e.key)) d_.error(e.key_pos, message::not_a_name, {e.key});
     const auto [it, fresh] = names_.emplace(e.key, e.key_pos);
-    if (!fresh) d_.error(e.key_pos, MessageId::defined_twice, {e.key}).see(it->second, MessageId::first_defined_here);
+    if (!fresh) d_.error(e.key_pos, message::defined_twice, {e.key}).see(it->second, message::first_defined_here);
 }
 
 std::string Builder::section_of(const Node& map, const std::string& fallback) {
@@ -73,7 +75,7 @@ std::string Builder::section_of(const Node& map, const std::string& fallback) {
     if (s.empty()) return fallback;
     for (const auto& [name, t] : plant_.sections)
         if (name == s) return s;
-    auto& d = d_.error(map.find("section")->pos(), MessageId::unknown_section, {s});
+    auto& d = d_.error(map.find("section")->pos(), message::unknown_section, {s});
     std::vector<std::string> known;
     for (const auto& [name, t] : plant_.sections) known.push_back(name);
     suggest(d, s, known);
@@ -94,12 +96,12 @@ void Builder::specifications() {
         const std::string vary = scalar_of(e.value, "vary", d_);
         const Node* until = e.value.find("until");
         if (vary.empty() || !until || !until->is_scalar()) {
-            d_.error(e.key_pos, MessageId::specification_incomplete, {e.key});
+            d_.error(e.key_pos, message::specification_incomplete, {e.key});
             continue;
         }
         Specification spec{e.key, until, e.value.find("from"), plant_.scope, e.value.find("vary")->pos(), false};
         const auto [it, fresh] = c_.varied.emplace(plant_.prefix + vary, spec);
-        if (!fresh) d_.error(spec.pos, MessageId::specification_twice, {vary, it->second.name});
+        if (!fresh) d_.error(spec.pos, message::specification_twice, {vary, it->second.name});
     }
 }
 
@@ -110,8 +112,7 @@ void Builder::operation() {
         m_.add_built_in(
             plant_.prefix + "operation." + name, 0,
             [name, top = SourcePos{file_.pos().file, 1, 1, 1}](Model& m, Indices, const SourcePos& asked_at) {
-                m.diagnostics.error(top, MessageId::plant_needs_operation, {name})
-                    .see(asked_at, MessageId::needed_here);
+                m.diagnostics.error(top, message::plant_needs_operation, {name}).see(asked_at, message::needed_here);
                 return m.wrong();
             });
     }

@@ -1,4 +1,5 @@
 // Streams: connections, tearing of loops, what inlets and products tell.
+#include "base/messages/plant.h"
 #include "plant/builder.h"
 #include <algorithm>
 
@@ -31,15 +32,15 @@ std::optional<Builder::End> Builder::end_of(const Node& node, size_t begin, cons
             for (const Product& p : plant_.products) known.push_back(p.name), found = found || p.name == word;
         if (found) return e;
         if (known.empty()) return std::nullopt; // said where the list is missing
-        auto& d = d_.error(e.pos, source ? MessageId::unknown_feed : MessageId::unknown_product, {word});
+        auto& d = d_.error(e.pos, source ? message::unknown_feed : message::unknown_product, {word});
         for (const UnitInstance& u : plant_.units)
-            if (u.name == word) d.hint(MessageId::name_the_port, {word});
+            if (u.name == word) d.hint(message::name_the_port, {word});
         if (source)
             for (const Product& p : plant_.products)
-                if (p.name == word) d.hint(MessageId::product_is_target, {word});
+                if (p.name == word) d.hint(message::product_is_target, {word});
         if (!source)
             for (const Feed& f : plant_.feeds)
-                if (f.name == word) d.hint(MessageId::feed_is_source, {word});
+                if (f.name == word) d.hint(message::feed_is_source, {word});
         suggest(d, word, known);
         return std::nullopt;
     }
@@ -53,19 +54,19 @@ std::optional<Builder::End> Builder::end_of(const Node& node, size_t begin, cons
         for (const Port& p : u.type->ports)
             if (p.in != source) known.push_back(p.name);
         if (!e.declared) {
-            suggest(d_.error(node.position(begin + dot + 1, e.port.size()), MessageId::unknown_port, {e.port, u.name}),
+            suggest(d_.error(node.position(begin + dot + 1, e.port.size()), message::unknown_port, {e.port, u.name}),
                     e.port, known);
             return std::nullopt;
         }
         if (e.declared->in == source) {
-            d_.error(e.pos, source ? MessageId::inlet_as_source : MessageId::outlet_as_target, {word});
+            d_.error(e.pos, source ? message::inlet_as_source : message::outlet_as_target, {word});
             return std::nullopt;
         }
         return e;
     }
     std::vector<std::string> known;
     for (const UnitInstance& u : plant_.units) known.push_back(u.name);
-    suggest(d_.error(node.position(begin, dot), MessageId::unknown_unit, {e.unit}), e.unit, known);
+    suggest(d_.error(node.position(begin, dot), message::unknown_unit, {e.unit}), e.unit, known);
     return std::nullopt;
 }
 
@@ -73,7 +74,7 @@ void Builder::connections() {
     const Node* node = file_.find("connections");
     if (!node) return;
     if (!node->is_scalar()) {
-        d_.error(node->pos(), MessageId::expected_text, {"connections"});
+        d_.error(node->pos(), message::expected_text, {"connections"});
         return;
     }
     const std::string& t = node->scalar();
@@ -93,7 +94,7 @@ void Builder::connections() {
         const auto [a, b] = trim(i, stop);
         if (a < b) {
             if (arrow == std::string::npos || arrow >= stop) {
-                d_.error(node->position(a, b - a), MessageId::connection_form, {t.substr(a, b - a)});
+                d_.error(node->position(a, b - a), message::connection_form, {t.substr(a, b - a)});
                 complete = false;
             } else {
                 const auto [fa, fb] = trim(a, arrow);
@@ -115,15 +116,15 @@ void Builder::connections() {
         for (const Port& p : u.type->ports) {
             const std::string name = u.name + "." + p.name;
             if (p.in && !p.many && !p.optional && !targets.count(name))
-                d_.error(u.pos, MessageId::inlet_not_connected, {name});
+                d_.error(u.pos, message::inlet_not_connected, {name});
             if (!p.in && !sources.count(name))
-                d_.error(u.pos, MessageId::outlet_not_connected, {name}).hint(MessageId::outlet_hint);
+                d_.error(u.pos, message::outlet_not_connected, {name}).hint(message::outlet_hint);
         }
     }
     for (const Feed& f : plant_.feeds)
-        if (!sources.count(f.name)) d_.error(f.pos, MessageId::feed_not_connected, {f.name});
+        if (!sources.count(f.name)) d_.error(f.pos, message::feed_not_connected, {f.name});
     for (const Product& p : plant_.products)
-        if (p.from_step.empty() && !targets.count(p.name)) d_.error(p.pos, MessageId::product_not_connected, {p.name});
+        if (p.from_step.empty() && !targets.count(p.name)) d_.error(p.pos, message::product_not_connected, {p.name});
 }
 
 void Builder::connect(const End& from, const End& to, std::map<std::string, SourcePos>& sources,
@@ -131,14 +132,14 @@ void Builder::connect(const End& from, const End& to, std::map<std::string, Sour
     const auto full = [](const End& e) { return e.unit.empty() ? e.port : e.unit + "." + e.port; };
     const auto [s, fresh_source] = sources.emplace(full(from), from.pos);
     if (!fresh_source)
-        d_.error(from.pos, MessageId::outlet_used_twice, {full(from)})
-            .see(s->second, MessageId::first_used_here)
-            .hint(MessageId::use_splitter);
+        d_.error(from.pos, message::outlet_used_twice, {full(from)})
+            .see(s->second, message::first_used_here)
+            .hint(message::use_splitter);
     const auto [g, fresh_target] = targets.emplace(full(to), to.pos);
     if (!fresh_target && !(to.declared && to.declared->many))
-        d_.error(to.pos, MessageId::inlet_used_twice, {full(to)})
-            .see(g->second, MessageId::first_used_here)
-            .hint(MessageId::use_mixer);
+        d_.error(to.pos, message::inlet_used_twice, {full(to)})
+            .see(g->second, message::first_used_here)
+            .hint(message::use_mixer);
     Stream stream;
     stream.id = full(from) + " -> " + full(to);
     stream.from_unit = from.unit;

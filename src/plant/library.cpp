@@ -1,4 +1,5 @@
 #include "plant/library.h"
+#include "base/messages/plant.h"
 #include "text/node.h"
 #include <algorithm>
 #include <filesystem>
@@ -30,9 +31,9 @@ const text::Node* Library::load(const std::string& folder, const std::string& ki
     const fs::path path = fs::path(models_) / folder / (name + ".yaml");
     std::error_code ignored;
     if (name.find('/') != std::string::npos || !fs::exists(path, ignored)) {
-        auto& d = diagnostics.error(asked_at, MessageId::not_in_library, {name, folder});
+        auto& d = diagnostics.error(asked_at, message::not_in_library, {name, folder});
         suggest(d, name, names(folder));
-        d.hint(MessageId::local_file_hint, {});
+        d.hint(message::local_file_hint, {});
         return nullptr;
     }
     return load_file(path.string(), kind, asked_at);
@@ -47,18 +48,18 @@ const text::Node* Library::load_file(const std::string& path, const std::string&
     if (!document) return nullptr;
     const SourcePos top{file, 1, 1, 1};
     if (!document->is_map()) {
-        diagnostics.error(top, MessageId::file_is_not_a_map, {kind});
+        diagnostics.error(top, message::file_is_not_a_map, {kind});
     } else {
         const text::Node* version = document->find("viresco");
         if (!version)
-            diagnostics.error(top, MessageId::version_missing, {}).hint(MessageId::version_hint);
+            diagnostics.error(top, message::version_missing, {}).hint(message::version_hint);
         else if (version->scalar() != "1")
-            diagnostics.error(version->pos(), MessageId::version_unknown, {version->scalar()});
+            diagnostics.error(version->pos(), message::version_unknown, {version->scalar()});
         const text::Node* found = document->find("kind");
         if (!found)
-            diagnostics.error(top, MessageId::kind_missing, {kind});
+            diagnostics.error(top, message::kind_missing, {kind});
         else if (!kind.empty() && found->scalar() != kind)
-            diagnostics.error(found->pos(), MessageId::kind_differs, {kind, found->scalar()});
+            diagnostics.error(found->pos(), message::kind_differs, {kind, found->scalar()});
     }
     const text::Node* out = diagnostics.n_errors() > before ? nullptr : document.get();
     documents_.emplace(path, std::move(document));
@@ -89,13 +90,13 @@ bool check_keys(const text::Node& map, const std::vector<std::string>& known, Di
     bool good = true;
     for (const auto& entry : map.entries()) {
         if (std::find(known.begin(), known.end(), entry.key) != known.end()) continue;
-        auto& d = diagnostics.error(entry.key_pos, MessageId::unknown_key, {entry.key});
+        auto& d = diagnostics.error(entry.key_pos, message::unknown_key, {entry.key});
         suggest(d, entry.key, known);
         good = false;
         if (!d.hints.empty()) continue;
         std::string list;
         for (const std::string& k : known) list += (list.empty() ? "" : ", ") + k;
-        d.hint(MessageId::known_keys, {list});
+        d.hint(message::known_keys, {list});
     }
     return good;
 }
@@ -104,7 +105,7 @@ std::string scalar_of(const text::Node& map, const char* key, Diagnostics& diagn
     const text::Node* node = map.find(key);
     if (!node) return {};
     if (!node->is_scalar()) {
-        diagnostics.error(node->pos(), MessageId::expected_text, {key});
+        diagnostics.error(node->pos(), message::expected_text, {key});
         return {};
     }
     return node->scalar();
@@ -112,7 +113,7 @@ std::string scalar_of(const text::Node& map, const char* key, Diagnostics& diagn
 
 bool expect_map(const text::Node& node, const std::string& what, Diagnostics& diagnostics) {
     if (node.is_map()) return true;
-    diagnostics.error(node.pos(), MessageId::expected_map, {what});
+    diagnostics.error(node.pos(), message::expected_map, {what});
     return false;
 }
 

@@ -1,3 +1,5 @@
+#include "base/messages/matter.h"
+#include "base/messages/plant.h"
 #include "plant/plant.h"
 #include <algorithm>
 #include <cmath>
@@ -69,9 +71,9 @@ std::optional<matter::Datum> read_number(Context& c, const Node& node, const Par
     if (!datum) return datum;
     if (declared.unit && datum->unit.text.empty() && datum->unit.dimension.dimensionless() &&
         !declared.unit->dimension.dimensionless()) {
-        auto& d = c.model.diagnostics.error(datum->pos, MessageId::value_needs_unit,
+        auto& d = c.model.diagnostics.error(datum->pos, message::value_needs_unit,
                                             {declared.name, declared.unit->text});
-        d.hint(MessageId::write_value_with_unit, {units::format_number(datum->si) + " " + declared.unit->text});
+        d.hint(message::write_value_with_unit, {units::format_number(datum->si) + " " + declared.unit->text});
         return std::nullopt;
     }
     return datum;
@@ -86,13 +88,13 @@ Limits read_limits(Context& c, const ParameterDeclaration& declared, const units
     const Node* limits = declared.node && declared.node->is_map() ? declared.node->find("limits") : nullptr;
     if (!limits) return out;
     if (limits->items().size() != 2) {
-        c.model.diagnostics.error(limits->pos(), MessageId::datum_range_form);
+        c.model.diagnostics.error(limits->pos(), message::datum_range_form);
         return out;
     }
     for (int i = 0; i < 2; ++i) {
         const auto q = units::parse_quantity(limits->items()[static_cast<size_t>(i)].scalar());
         if (!q) {
-            c.model.diagnostics.error(limits->items()[static_cast<size_t>(i)].pos(), MessageId::datum_range_form);
+            c.model.diagnostics.error(limits->items()[static_cast<size_t>(i)].pos(), message::datum_range_form);
             continue;
         }
         (i ? out.high : out.low) = q->unit.text.empty() ? unit.to_si(q->si) : q->si;
@@ -113,10 +115,10 @@ void check_value(Context& c, const std::string& name, const lang::Parameter& p, 
     if ((p.lowest && si < *p.lowest - slack * std::fabs(*p.lowest)) ||
         (p.highest && si > *p.highest + slack * std::fabs(*p.highest))) {
         c.model.diagnostics.error(
-            pos, MessageId::outside_limits,
+            pos, message::outside_limits,
             {name, show(si), p.lowest ? show(*p.lowest) : "-inf", p.highest ? show(*p.highest) : "inf"});
     } else if (p.datum.low_si && p.datum.high_si && (si < *p.datum.low_si || si > *p.datum.high_si)) {
-        c.model.diagnostics.warning(pos, MessageId::outside_range,
+        c.model.diagnostics.warning(pos, message::outside_range,
                                     {name, show(si), show(*p.datum.low_si), show(*p.datum.high_si)});
     }
 }
@@ -124,16 +126,16 @@ void check_value(Context& c, const std::string& name, const lang::Parameter& p, 
 bool same_dimension(Context& c, const std::string& name, const units::Unit& want, const matter::Datum& have) {
     if (want.dimension == have.unit.dimension) return true;
     if (have.unit.text.empty()) {
-        auto& d = c.model.diagnostics.error(have.pos, MessageId::value_needs_unit, {name, want.text});
-        d.hint(MessageId::write_value_with_unit, {units::format_number(have.si) + " " + want.text});
+        auto& d = c.model.diagnostics.error(have.pos, message::value_needs_unit, {name, want.text});
+        d.hint(message::write_value_with_unit, {units::format_number(have.si) + " " + want.text});
         return false;
     }
     if (want.dimension.dimensionless()) {
-        c.model.diagnostics.error(have.pos, MessageId::parameter_is_number, {name, have.unit.text});
+        c.model.diagnostics.error(have.pos, message::parameter_is_number, {name, have.unit.text});
         return false;
     }
     c.model.diagnostics.error(
-        have.pos, MessageId::parameter_dimension,
+        have.pos, message::parameter_dimension,
         {name, have.unit.text.empty() ? "1" : have.unit.text, want.text.empty() ? want.dimension.text() : want.text});
     return false;
 }
@@ -144,7 +146,7 @@ void vary(Context& c, const std::string& path, const std::vector<lang::Member>& 
     lang::Model& m = c.model;
     s.used = true;
     if (!start) {
-        m.diagnostics.error(s.pos, MessageId::specification_without_start, {s.name, path});
+        m.diagnostics.error(s.pos, message::specification_without_start, {s.name, path});
         return;
     }
     const auto datum = read_number(c, *start, declared);
@@ -204,7 +206,7 @@ void declare_number(Context& c, const std::string& path, const std::vector<std::
     const lang::Scope* scope = given ? given_scope : own_scope;
     if (const Node* formula = formula_of(base); formula && !override) {
         if (!formula->is_scalar()) {
-            m.diagnostics.error(formula->pos(), MessageId::expected_text, {"formula"});
+            m.diagnostics.error(formula->pos(), message::expected_text, {"formula"});
             return;
         }
         m.add_formula(path, indices, scope, lang::parse_expression(*formula, m.diagnostics), formula->pos());
@@ -222,14 +224,14 @@ void declare_number(Context& c, const std::string& path, const std::vector<std::
     }
     if (!source) {
         if (table_default) return; // a table without a default: members must be given one by one
-        auto& d = m.diagnostics.error(c.instance ? c.instance : declared.pos, MessageId::parameter_without_value,
+        auto& d = m.diagnostics.error(c.instance ? c.instance : declared.pos, message::parameter_without_value,
                                       {address});
-        if (c.instance) d.see(declared.pos, MessageId::parameter_declared_here, {declared.name});
-        if (want) d.hint(MessageId::parameter_value_hint, {declared.name, want->text});
+        if (c.instance) d.see(declared.pos, message::parameter_declared_here, {declared.name});
+        if (want) d.hint(message::parameter_value_hint, {declared.name, want->text});
         return;
     }
     if (override && formula_of(override)) {
-        m.diagnostics.error(override->pos(), MessageId::override_is_formula, {address});
+        m.diagnostics.error(override->pos(), message::override_is_formula, {address});
         return;
     }
     auto datum = source == own ? own_datum : read_number(c, *source, declared);
@@ -261,7 +263,7 @@ void declare_number(Context& c, const std::string& path, const std::vector<std::
         // Integers shape the program: an override is compiled in.
         if (setting) p.datum.si = *setting;
         if (p.datum.si != std::floor(p.datum.si) || std::fabs(p.datum.si) > 1e6) {
-            m.diagnostics.error(pos, MessageId::must_be_integer, {address, plain(p.datum.si, p.datum.unit)});
+            m.diagnostics.error(pos, message::must_be_integer, {address, plain(p.datum.si, p.datum.unit)});
             return;
         }
         const int value = static_cast<int>(p.datum.si);
@@ -279,7 +281,7 @@ void declare_number(Context& c, const std::string& path, const std::vector<std::
 void declare_component(Context& c, const std::string& path, const Node& value) {
     const int k = value.is_scalar() ? c.components.find(value.scalar()) : -1;
     if (k < 0) {
-        auto& d = c.model.diagnostics.error(value.pos(), MessageId::unknown_component, {value.scalar()});
+        auto& d = c.model.diagnostics.error(value.pos(), message::unknown_component, {value.scalar()});
         suggest(d, value.scalar(), c.components.names());
         return;
     }
@@ -295,7 +297,7 @@ void declare_components_set(Context& c, const std::string& path, const Node& val
             for (const lang::Member t : *tagged)
                 if (std::find(members.begin(), members.end(), t) == members.end()) members.push_back(t);
         } else {
-            auto& d = c.model.diagnostics.error(item.pos(), MessageId::unknown_component, {item.scalar()});
+            auto& d = c.model.diagnostics.error(item.pos(), message::unknown_component, {item.scalar()});
             suggest(d, item.scalar(), c.components.names());
         }
     };
@@ -304,7 +306,7 @@ void declare_components_set(Context& c, const std::string& path, const Node& val
     else if (value.is_scalar())
         add(value);
     else
-        c.model.diagnostics.error(value.pos(), MessageId::expected_list, {path});
+        c.model.diagnostics.error(value.pos(), message::expected_list, {path});
     c.model.add_set(path, std::move(members));
 }
 
@@ -322,8 +324,8 @@ void declare_parameter(Context& c, const std::string& prefix, const ParameterDec
         const Node* value = override ? override : given ? given : own_value;
         if (!value) {
             auto& d = c.model.diagnostics.error(c.instance ? c.instance : declared.pos,
-                                                MessageId::parameter_without_value, {path});
-            if (c.instance) d.see(declared.pos, MessageId::parameter_declared_here, {declared.name});
+                                                message::parameter_without_value, {path});
+            if (c.instance) d.see(declared.pos, message::parameter_declared_here, {declared.name});
             return;
         }
         if (declared.type == Type::component)
@@ -353,10 +355,9 @@ void declare_parameter(Context& c, const std::string& prefix, const ParameterDec
     if (map_of_members)
         for (const auto& e : given->entries()) {
             if (!known(e.key)) {
-                auto& d = c.model.diagnostics.error(e.key_pos,
-                                                    declared.per == Per::component ? MessageId::unknown_component
-                                                                                   : MessageId::unknown_reaction,
-                                                    {e.key});
+                auto& d = c.model.diagnostics.error(
+                    e.key_pos, declared.per == Per::component ? message::unknown_component : message::unknown_reaction,
+                    {e.key});
                 suggest(d, e.key, declared.per == Per::component ? c.components.names() : reactions);
                 continue;
             }

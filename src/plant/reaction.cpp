@@ -1,4 +1,6 @@
 #include "plant/reaction.h"
+#include "base/messages/lang.h"
+#include "base/messages/plant.h"
 #include <charconv>
 #include <cmath>
 #include <set>
@@ -28,11 +30,11 @@ std::optional<std::vector<Term>> terms(const text::Node& node, const matter::Com
     while (space(), i < text.size()) {
         if (text.compare(i, 2, "->") == 0 || text.compare(i, 3, "→") == 0) {
             if (arrow) {
-                diagnostics.error(node.position(i), MessageId::reaction_two_arrows);
+                diagnostics.error(node.position(i), message::reaction_two_arrows);
                 return std::nullopt;
             }
             if (need_term) {
-                diagnostics.error(node.position(i), MessageId::reaction_term_expected, {"->"});
+                diagnostics.error(node.position(i), message::reaction_term_expected, {"->"});
                 return std::nullopt;
             }
             i += text[i] == '-' ? 2 : 3;
@@ -42,7 +44,7 @@ std::optional<std::vector<Term>> terms(const text::Node& node, const matter::Com
         }
         if (text[i] == '+') {
             if (need_term) {
-                diagnostics.error(node.position(i), MessageId::reaction_term_expected, {"+"});
+                diagnostics.error(node.position(i), message::reaction_term_expected, {"+"});
                 return std::nullopt;
             }
             ++i;
@@ -58,7 +60,7 @@ std::optional<std::vector<Term>> terms(const text::Node& node, const matter::Com
         } else if ((text[i] >= '0' && text[i] <= '9') || text[i] == '.') {
             const auto r = std::from_chars(text.data() + i, text.data() + text.size(), t.coefficient);
             if (r.ec == std::errc::result_out_of_range) {
-                diagnostics.error(node.position(i), MessageId::number_out_of_range);
+                diagnostics.error(node.position(i), message::number_out_of_range);
                 return std::nullopt;
             }
             i = static_cast<size_t>(r.ptr - text.data());
@@ -73,30 +75,30 @@ std::optional<std::vector<Term>> terms(const text::Node& node, const matter::Com
         t.pos = node.position(begin, name.size());
         if (name.empty()) {
             diagnostics.error(node.position(std::min(begin, text.size() ? text.size() - 1 : 0)),
-                              MessageId::reaction_term_expected, {text.substr(begin, 1)});
+                              message::reaction_term_expected, {text.substr(begin, 1)});
             return std::nullopt;
         }
         if (!need_term) {
-            auto& d = diagnostics.error(t.pos, MessageId::reaction_plus_expected, {name});
-            if (name == "=" || name == "=>" || name == "<->") d.hint(MessageId::reaction_example);
+            auto& d = diagnostics.error(t.pos, message::reaction_plus_expected, {name});
+            if (name == "=" || name == "=>" || name == "<->") d.hint(message::reaction_example);
             return std::nullopt;
         }
         t.component = components.find(name);
         if (t.component < 0) {
-            auto& d = diagnostics.error(t.pos, MessageId::unknown_component, {name});
+            auto& d = diagnostics.error(t.pos, message::unknown_component, {name});
             suggest(d, name, components.names());
             good = false;
         } else if (!components[t.component].formula) {
-            diagnostics.error(t.pos, MessageId::reaction_needs_formula, {name});
+            diagnostics.error(t.pos, message::reaction_needs_formula, {name});
             good = false;
         }
         out.push_back(t);
         need_term = false;
     }
     if (!arrow)
-        diagnostics.error(node.pos(), MessageId::reaction_without_arrow, {text}).hint(MessageId::reaction_example);
+        diagnostics.error(node.pos(), message::reaction_without_arrow, {text}).hint(message::reaction_example);
     else if (need_term)
-        diagnostics.error(node.position(text.empty() ? 0 : text.size() - 1), MessageId::reaction_term_expected, {""});
+        diagnostics.error(node.position(text.empty() ? 0 : text.size() - 1), message::reaction_term_expected, {""});
     if (!arrow || need_term || !good) return std::nullopt;
     return out;
 }
@@ -113,7 +115,7 @@ double content(const matter::Component& c, const std::string& element) {
 std::optional<Reaction> read_reaction(const std::string& name, const text::Node& node,
                                       const matter::ComponentTable& components, Diagnostics& diagnostics) {
     if (!node.is_scalar()) {
-        diagnostics.error(node.pos(), MessageId::expected_text, {"equation"});
+        diagnostics.error(node.pos(), message::expected_text, {"equation"});
         return std::nullopt;
     }
     auto list = terms(node, components, diagnostics);
@@ -129,8 +131,8 @@ std::optional<Reaction> read_reaction(const std::string& name, const text::Node&
     if (unknowns.size() == list->size()) {
         // Without one given coefficient nothing says how much: all zero would balance too.
         const Term& first = list->front();
-        diagnostics.error(first.pos, MessageId::reaction_not_determined, {components[first.component].name})
-            .hint(MessageId::reaction_fix_one);
+        diagnostics.error(first.pos, message::reaction_not_determined, {components[first.component].name})
+            .hint(message::reaction_fix_one);
         return std::nullopt;
     }
     // Rows: element balances; columns: unknown coefficients; right-hand side: minus the known terms.
@@ -151,9 +153,9 @@ std::optional<Reaction> read_reaction(const std::string& name, const text::Node&
             if (std::fabs(rows[i][j]) > std::fabs(rows[best][j])) best = i;
         if (rank >= rows.size() || std::fabs(rows[best][j]) < 1e-9) {
             diagnostics
-                .error((*list)[unknowns[j]].pos, MessageId::reaction_not_determined,
+                .error((*list)[unknowns[j]].pos, message::reaction_not_determined,
                        {components[(*list)[unknowns[j]].component].name})
-                .hint(MessageId::reaction_fix_one);
+                .hint(message::reaction_fix_one);
             return std::nullopt;
         }
         std::swap(rows[rank], rows[best]);
@@ -183,8 +185,8 @@ std::optional<Reaction> read_reaction(const std::string& name, const text::Node&
                          units::format_number(std::round(net * 1e6) / 1e6);
     }
     if (!residuals.empty()) {
-        diagnostics.error(node.pos(), MessageId::reaction_not_balanced, {name, residuals})
-            .hint(MessageId::reaction_balance_hint);
+        diagnostics.error(node.pos(), message::reaction_not_balanced, {name, residuals})
+            .hint(message::reaction_balance_hint);
         return std::nullopt;
     }
     return out;

@@ -1,3 +1,4 @@
+#include "base/messages/plant.h"
 #include "plant/plant.h"
 
 namespace viresco::plant {
@@ -14,7 +15,7 @@ lang::BuiltIn property_family(Context& c, const std::string& property, lang::Dim
             if (it != c.components[k].properties.end())
                 return m.value("components." + name + "." + property, {}, it->second.pos);
         }
-        return m.missing(Message{MessageId::component_lacks_property, {name, property}}, dim,
+        return m.missing(Message{message::component_lacks_property, {name, property}}, dim,
                          k >= 0 ? c.components[k].pos : SourcePos{});
     };
 }
@@ -57,7 +58,7 @@ void declare_components(Context& c) {
             const auto value = matter::read_datum(*override, m.diagnostics);
             if (!value) continue;
             if (value->unit.dimension != datum.unit.dimension) {
-                m.diagnostics.error(override->pos(), MessageId::parameter_dimension,
+                m.diagnostics.error(override->pos(), message::parameter_dimension,
                                     {path, value->unit.text, datum.unit.text});
                 continue;
             }
@@ -71,7 +72,7 @@ void declare_components(Context& c) {
     m.add_set("state_gas", states[2]);
     for (auto& [tag, members] : tags) {
         if (m.find_set(tag) != nullptr) {
-            m.diagnostics.error(c.components[0].pos, MessageId::reserved_tag, {tag});
+            m.diagnostics.error(c.components[0].pos, message::reserved_tag, {tag});
             continue;
         }
         m.add_set(tag, std::move(members));
@@ -91,7 +92,7 @@ void declare_components(Context& c) {
                        [&c, element](lang::Model& model, lang::Indices indices, const SourcePos&) {
                            const int k = c.components.find(model.member_name(indices[0]));
                            if (k < 0 || (!c.components[k].formula && c.components[k].contents.empty()))
-                               return model.missing(Message{MessageId::component_lacks_property,
+                               return model.missing(Message{message::component_lacks_property,
                                                             {model.member_name(indices[0]), "content_" + element}},
                                                     0, k >= 0 ? c.components[k].pos : SourcePos{});
                            const auto it = c.components[k].contents.find(element);
@@ -108,7 +109,7 @@ void declare_port(Context& c, const std::string& path, const std::string& phase)
     for (const std::string& section : {std::string("every"), phase}) {
         const text::Node* equations = file->find(section);
         if (!equations) {
-            m.diagnostics.error(file->pos(), MessageId::stream_section_missing, {section});
+            m.diagnostics.error(file->pos(), message::stream_section_missing, {section});
             continue;
         }
         for (const lang::Statement& s : c.library.statements(*equations)) m.add_rule(scope, s);

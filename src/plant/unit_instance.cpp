@@ -1,4 +1,6 @@
 // Units of a plant: parameters, equations, reactions, energy terms, sizes, requirements; inventory steps.
+#include "base/messages/lang.h"
+#include "base/messages/plant.h"
 #include "plant/builder.h"
 #include <algorithm>
 
@@ -32,7 +34,7 @@ void Builder::units() {
 std::shared_ptr<const UnitType> Builder::type_of(const Node& instance, const SourcePos& pos) {
     const Node* is = instance.find("is");
     if (!is || !is->is_scalar()) {
-        d_.error(pos, MessageId::unit_without_type).hint(MessageId::unit_type_hint);
+        d_.error(pos, message::unit_without_type).hint(message::unit_type_hint);
         return nullptr;
     }
     const Node* file = c_.library.load("units", "unit", is->scalar(), is->pos());
@@ -86,22 +88,21 @@ void Builder::rule(const UnitType& type, const UnitInstance& unit, const Scope* 
             if (reported_.insert(&s).second) {
                 std::vector<std::string> known;
                 for (const Port& q : type.ports) known.push_back(q.name);
-                suggest(d_.error(s.target_span.pos(), MessageId::unknown_port, {port, type.name}), port, known);
+                suggest(d_.error(s.target_span.pos(), message::unknown_port, {port, type.name}), port, known);
             }
             return;
         }
         if (p->in) {
-            if (reported_.insert(&s).second) d_.error(s.target_span.pos(), MessageId::assignment_to_inlet, {s.target});
+            if (reported_.insert(&s).second) d_.error(s.target_span.pos(), message::assignment_to_inlet, {s.target});
             return;
         }
         if (variable != "m" && variable != "T" && variable != "p") {
-            if (reported_.insert(&s).second)
-                d_.error(s.target_span.pos(), MessageId::assignment_to_derived, {s.target});
+            if (reported_.insert(&s).second) d_.error(s.target_span.pos(), message::assignment_to_derived, {s.target});
             return;
         }
     } else if (std::any_of(type.parameters.begin(), type.parameters.end(),
                            [&](const auto& p) { return p.name == s.target; })) {
-        if (reported_.insert(&s).second) d_.error(s.target_span.pos(), MessageId::assignment_to_parameter, {s.target});
+        if (reported_.insert(&s).second) d_.error(s.target_span.pos(), message::assignment_to_parameter, {s.target});
         return;
     }
     defined_at_.emplace(unit.prefix + s.target, s.target_span.pos());
@@ -127,14 +128,14 @@ std::vector<std::string> Builder::read_reactions(const UnitInstance& unit, const
     }
     m_.add_set(unit.prefix + "reactions", members);
     for (const Node::Entry* e : entries) {
-        if (!is_name(e->key)) d_.error(e->key_pos, MessageId::not_a_name, {e->key});
+        if (!is_name(e->key)) d_.error(e->key_pos, message::not_a_name, {e->key});
         if (!expect_map(e->value, "'" + e->key + "'", d_)) continue;
         std::vector<std::string> known = tables;
         known.emplace_back("equation");
         check_keys(e->value, known, d_);
         const Node* equation = e->value.find("equation");
         if (!equation) {
-            d_.error(e->key_pos, MessageId::reaction_without_equation, {e->key}).hint(MessageId::reaction_example);
+            d_.error(e->key_pos, message::reaction_without_equation, {e->key}).hint(message::reaction_example);
             continue;
         }
         const lang::Member r = m_.member(e->key);
@@ -147,7 +148,7 @@ std::vector<std::string> Builder::read_reactions(const UnitInstance& unit, const
             if (p.type == ParameterDeclaration::Type::component) {
                 if (!value) continue; // an error only where it is used
                 if (c_.components.find(value->scalar()) < 0)
-                    suggest(d_.error(value->pos(), MessageId::unknown_component, {value->scalar()}), value->scalar(),
+                    suggest(d_.error(value->pos(), message::unknown_component, {value->scalar()}), value->scalar(),
                             c_.components.names());
                 else
                     m_.add_index(path, m_.member(value->scalar()));
@@ -177,14 +178,14 @@ std::vector<std::string> Builder::read_reactions(const UnitInstance& unit, const
 
 void Builder::formula(const std::string& path, const Scope* scope, const Node& node, lang::DimId want) {
     if (!node.is_scalar()) {
-        d_.error(node.pos(), MessageId::expected_text, {path.substr(path.rfind('.') + 1)});
+        d_.error(node.pos(), message::expected_text, {path.substr(path.rfind('.') + 1)});
         return;
     }
     if (const auto q = units::parse_quantity(node.scalar())) {
         const lang::DimId dim = m_.dimensions.intern(q->unit.dimension);
         const double si = q->si;
         if (want >= 0 && dim != want && !(si == 0 && dim == 0))
-            d_.error(node.pos(), MessageId::wrong_dimension, {path, m_.dimensions.text(want), m_.dimensions.text(dim)});
+            d_.error(node.pos(), message::wrong_dimension, {path, m_.dimensions.text(want), m_.dimensions.text(dim)});
         m_.add_built_in(
             path, 0,
             [si, dim](Model& m, Indices, const SourcePos&) {
@@ -201,8 +202,8 @@ void Builder::energy(const UnitType& type, UnitInstance& unit, const Scope* scop
     const Node* e = type.file->find("energy");
     if (!e) {
         if (!type.ports.empty())
-            d_.error({type.file->pos().file, 1, 1, 1}, MessageId::unit_without_energy, {type.name})
-                .hint(MessageId::closing_hint);
+            d_.error({type.file->pos().file, 1, 1, 1}, message::unit_without_energy, {type.name})
+                .hint(message::closing_hint);
         not_closed_.insert(&type);
         return;
     }
@@ -230,18 +231,18 @@ void Builder::energy(const UnitType& type, UnitInstance& unit, const Scope* scop
         const size_t dot = unit.closing.find('.');
         const Port* port = type.port(unit.closing.substr(0, dot));
         if (dot == std::string::npos || unit.closing.substr(dot + 1) != "T" || !port || port->in) {
-            d_.error(t->pos(), MessageId::closing_form, {unit.closing});
+            d_.error(t->pos(), message::closing_form, {unit.closing});
             not_closed_.insert(&type);
         }
     }
     if (closing.size() != 1) {
-        auto& d = d_.error(e->pos(), MessageId::one_closing_term, {type.name, std::to_string(closing.size())});
-        d.hint(MessageId::closing_hint);
+        auto& d = d_.error(e->pos(), message::one_closing_term, {type.name, std::to_string(closing.size())});
+        d.hint(message::closing_hint);
         not_closed_.insert(&type);
         unit.closing.clear();
     }
     for (const auto& term : unit.energy)
-        if (term.closing && m_.declared(term.path)) d_.error(closing.front(), MessageId::defined_twice, {term.name});
+        if (term.closing && m_.declared(term.path)) d_.error(closing.front(), message::defined_twice, {term.name});
 }
 
 void Builder::amounts(const UnitType& type, UnitInstance& unit, const Scope* scope) {
@@ -258,7 +259,7 @@ void Builder::amounts(const UnitType& type, UnitInstance& unit, const Scope* sco
     const Node* requires_list = type.file->find("requires");
     if (!requires_list) return;
     if (!requires_list->is_sequence()) {
-        d_.error(requires_list->pos(), MessageId::expected_list, {"'requires'"});
+        d_.error(requires_list->pos(), message::expected_list, {"'requires'"});
         return;
     }
     int k = 0;
@@ -267,7 +268,7 @@ void Builder::amounts(const UnitType& type, UnitInstance& unit, const Scope* sco
         check_keys(item, {"check", "message"}, d_);
         const Node* check = item.find("check");
         if (!check || !check->is_scalar() || !item.find("message")) {
-            d_.error(item.pos(), MessageId::requirement_form);
+            d_.error(item.pos(), message::requirement_form);
             continue;
         }
         const std::string path = unit.prefix + "requires." + std::to_string(++k);
@@ -293,7 +294,7 @@ void Builder::capital(const UnitInstance& unit, const Node& map) {
     Equipment e{unit.name, unit.prefix + "capital.", cap->pos(), {}};
     const Scope* scope = m_.scope(plant_.scope, unit.prefix);
     for (const char* need : {"reference_cost", "reference_size", "size"})
-        if (!cap->find(need)) d_.error(cap->pos(), MessageId::capital_incomplete, {need});
+        if (!cap->find(need)) d_.error(cap->pos(), message::capital_incomplete, {need});
     for (const auto& item : cap->entries()) {
         e.given.insert(item.key);
         declare_value(c_, e.prefix + item.key, {}, item.value, scope, -1, capital_title(item.key));
@@ -309,7 +310,7 @@ void Builder::inventory_step(UnitInstance& unit, const Node& map) {
     check_keys(inventory, {"basis", "consumption", "production"}, d_);
     const Node* basis = inventory.find("basis");
     if (!basis) {
-        d_.error(inventory.pos(), MessageId::inventory_without_basis);
+        d_.error(inventory.pos(), message::inventory_without_basis);
         return;
     }
     declare_value(c_, unit.prefix + "basis", {}, *basis, plant_.scope, mass_flow_, {"basis", "基准"});

@@ -1,4 +1,5 @@
 #include "plant/unit_type.h"
+#include "base/messages/plant.h"
 #include <sstream>
 
 namespace viresco::plant {
@@ -20,7 +21,7 @@ std::vector<ParameterDeclaration> read_declarations(const text::Node& map, Diagn
         d.pos = entry.key_pos;
         d.node = &entry.value;
         d.title.en = d.title.zh = entry.key;
-        if (!is_name(entry.key)) diagnostics.error(entry.key_pos, MessageId::not_a_name, {entry.key});
+        if (!is_name(entry.key)) diagnostics.error(entry.key_pos, message::not_a_name, {entry.key});
         if (entry.value.is_map()) {
             check_keys(entry.value,
                        {"value", "unit", "range", "limits", "evidence", "source", "title", "type", "per", "formula"},
@@ -35,7 +36,7 @@ std::vector<ParameterDeclaration> read_declarations(const text::Node& map, Diagn
                 else if (t == "integer")
                     d.type = Type::integer;
                 else if (t != "number")
-                    suggest(diagnostics.error(type->pos(), MessageId::unknown_parameter_type, {t}), t,
+                    suggest(diagnostics.error(type->pos(), message::unknown_parameter_type, {t}), t,
                             {"number", "integer", "component", "components"});
             }
             if (const auto* per = entry.value.find("per")) {
@@ -44,7 +45,7 @@ std::vector<ParameterDeclaration> read_declarations(const text::Node& map, Diagn
                 else if (per->scalar() == "reaction")
                     d.per = Per::reaction;
                 else
-                    diagnostics.error(per->pos(), MessageId::unknown_per, {per->scalar()});
+                    diagnostics.error(per->pos(), message::unknown_per, {per->scalar()});
             }
             if (const auto* unit = entry.value.find("unit")) {
                 units::UnitError error;
@@ -69,7 +70,7 @@ UnitType read_unit_type(const text::Node& file, Library& library) {
                 "parameters", "reactions", "equations", "energy", "uses", "size", "requires", "serves", "example"},
                diagnostics);
     out.name = scalar_of(file, "unit", diagnostics);
-    if (out.name.empty()) diagnostics.error(file.pos(), MessageId::unit_without_name);
+    if (out.name.empty()) diagnostics.error(file.pos(), message::unit_without_name);
     if (const auto* title = file.find("title"))
         out.title = matter::read_title(*title, diagnostics);
     else
@@ -82,7 +83,7 @@ UnitType read_unit_type(const text::Node& file, Library& library) {
             Port p;
             p.name = entry.key;
             p.pos = entry.key_pos;
-            if (!is_name(entry.key)) diagnostics.error(entry.key_pos, MessageId::not_a_name, {entry.key});
+            if (!is_name(entry.key)) diagnostics.error(entry.key_pos, message::not_a_name, {entry.key});
             std::istringstream words(entry.value.scalar());
             std::string word;
             bool direction = false;
@@ -96,10 +97,10 @@ UnitType read_unit_type(const text::Node& file, Library& library) {
                 else if (word == "gas" || word == "steam" || word == "liquid")
                     p.phase = word;
                 else
-                    suggest(diagnostics.error(entry.value.pos(), MessageId::unknown_port_word, {word}), word,
+                    suggest(diagnostics.error(entry.value.pos(), message::unknown_port_word, {word}), word,
                             {"in", "out", "many", "optional", "gas", "steam", "liquid"});
             }
-            if (!direction) diagnostics.error(entry.value.pos(), MessageId::port_without_direction, {entry.key});
+            if (!direction) diagnostics.error(entry.value.pos(), message::port_without_direction, {entry.key});
             if (p.phase.empty()) p.phase = "liquid";
             out.ports.push_back(std::move(p));
         }
@@ -109,7 +110,7 @@ UnitType read_unit_type(const text::Node& file, Library& library) {
         if (equations->is_scalar())
             out.equations = &library.statements(*equations);
         else
-            diagnostics.error(equations->pos(), MessageId::expected_text, {"equations"});
+            diagnostics.error(equations->pos(), message::expected_text, {"equations"});
     }
     return out;
 }

@@ -1,4 +1,5 @@
 // Energy balances with their closing terms, and where carriers come from.
+#include "base/messages/plant.h"
 #include "plant/builder.h"
 #include <algorithm>
 
@@ -41,9 +42,9 @@ void Builder::close_energy() {
             const std::string path = u.prefix + u.closing;
             if (m_.declared(path)) {
                 const auto at = defined_at_.find(path);
-                d_.error(at == defined_at_.end() ? u.pos : at->second, MessageId::closing_is_defined,
+                d_.error(at == defined_at_.end() ? u.pos : at->second, message::closing_is_defined,
                          {u.closing, u.type->name})
-                    .see(u.type->file->find("energy")->pos(), MessageId::closing_said_here);
+                    .see(u.type->file->find("energy")->pos(), message::closing_said_here);
                 continue;
             }
             m_.add_built_in(
@@ -65,7 +66,7 @@ void Builder::close_energy() {
             if (!p.in) {
                 if (!m_.declared(u.prefix + p.name + ".T")) {
                     if (!not_closed_.count(u.type.get()) && reported_ports_.insert(&p).second)
-                        d_.error(p.pos, MessageId::outlet_without_temperature, {p.name, u.type->name});
+                        d_.error(p.pos, message::outlet_without_temperature, {p.name, u.type->name});
                 } else {
                     m_.expect_dimension(u.prefix + p.name + ".T", m_.dim("K"));
                 }
@@ -92,8 +93,8 @@ void Builder::utilities() {
         for (const Use& use : u.uses) {
             const auto it = from.find(use.carrier);
             if (it == from.end()) {
-                auto& d = d_.error(u.pos, MessageId::carrier_without_source, {use.carrier, u.name});
-                d.hint(MessageId::carrier_hint, {use.carrier});
+                auto& d = d_.error(u.pos, message::carrier_without_source, {use.carrier, u.name});
+                d.hint(message::carrier_hint, {use.carrier});
                 from[use.carrier] = {use.carrier, nullptr}; // said once
                 continue;
             }
@@ -102,7 +103,7 @@ void Builder::utilities() {
                                               [&](const UnitInstance& x) { return x.name == source; });
             if (serving != plant_.units.end()) {
                 if (!serving->type || serving->type->serves != use.carrier) {
-                    d_.error(said_at[use.carrier], MessageId::unit_does_not_serve, {source, use.carrier});
+                    d_.error(said_at[use.carrier], message::unit_does_not_serve, {source, use.carrier});
                     continue;
                 }
                 demands[source].push_back(use.path);

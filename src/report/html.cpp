@@ -1,3 +1,4 @@
+#include "base/messages/report.h"
 #include "report/assets.h"
 #include "report/report.h"
 #include "report/results.h"
@@ -58,8 +59,8 @@ std::string render_report(const std::string& results_json, Language initial) {
     page += escape_html(page_title(results, initial)) + "</title>\n<style>";
     page += page_style();
     page += "</style></head>\n<body><div id=\"report\"><noscript><p lang=\"en\">" +
-            text(MessageId::report_needs_script, Language::en) + "</p><p lang=\"zh-CN\">" +
-            text(MessageId::report_needs_script, Language::zh) + "</p></noscript></div>\n";
+            text(message::report_needs_script, Language::en) + "</p><p lang=\"zh-CN\">" +
+            text(message::report_needs_script, Language::zh) + "</p></noscript></div>\n";
     page += "<script type=\"application/json\" id=\"results\">" + escape_json(results_json) + "</script>\n<script>";
     page += page_script();
     page += "</script></body></html>\n";

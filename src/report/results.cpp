@@ -1,5 +1,6 @@
 #include "report/results.h"
 #include "base/diagnostic.h"
+#include "base/messages/report.h"
 
 namespace viresco::report {
 
@@ -8,9 +9,9 @@ Json parse_results(const std::string& text) {
     try {
         Json json = Json::parse(text);
         if (json.is_object() && json.contains("routes") && json["routes"].is_object()) return json;
-        out.error({}, MessageId::report_no_routes).hint(MessageId::report_hint_evaluate);
+        out.error({}, message::report_no_routes).hint(message::report_hint_evaluate);
     } catch (const Json::parse_error& error) {
-        out.error({}, MessageId::report_not_json, {std::to_string(error.byte)}).hint(MessageId::report_hint_evaluate);
+        out.error({}, message::report_not_json, {std::to_string(error.byte)}).hint(message::report_hint_evaluate);
     }
     throw ConfigError(std::move(out));
 }

@@ -1,4 +1,5 @@
 #include "text/csv.h"
+#include "base/messages/text.h"
 #include "text/encoding.h"
 #include <unordered_map>
 
@@ -30,7 +31,7 @@ public:
     CsvTable read() {
         CsvTable table;
         if (at_ >= text_.size() || at_break()) {
-            out_.error(places_.at(at_), MessageId::csv_empty);
+            out_.error(places_.at(at_), message::csv_empty);
             return table;
         }
         table.header = row();
@@ -45,8 +46,8 @@ public:
             if (broken_) break;
             if (cells.size() != table.header.size()) {
                 const std::string have = std::to_string(cells.size()), want = std::to_string(table.header.size());
-                auto& d = out_.error(places_.at(begin), MessageId::csv_cells, {have, want});
-                if (cells.size() > table.header.size()) d.hint(MessageId::csv_hint_quote, {std::string(1, separator_)});
+                auto& d = out_.error(places_.at(begin), message::csv_cells, {have, want});
+                if (cells.size() > table.header.size()) d.hint(message::csv_hint_quote, {std::string(1, separator_)});
             }
             table.rows.push_back(std::move(cells));
         }
@@ -82,7 +83,7 @@ private:
         at_ = cell_end(at_);
         const std::string_view cell = text_.substr(begin, at_ - begin);
         if (const size_t quote = cell.find('"'); quote != std::string_view::npos)
-            out_.error(places_.at(begin + quote), MessageId::csv_stray_quote).hint(MessageId::csv_hint_double_quote);
+            out_.error(places_.at(begin + quote), message::csv_stray_quote).hint(message::csv_hint_double_quote);
         return {std::string(cell), places_.at(begin, at_)};
     }
 
@@ -92,7 +93,7 @@ private:
         while (true) {
             const size_t quote = text_.find('"', at_);
             if (quote == std::string_view::npos) {
-                out_.error(places_.at(begin), MessageId::csv_unclosed_quote);
+                out_.error(places_.at(begin), message::csv_unclosed_quote);
                 broken_ = true;
                 return {};
             }
@@ -105,7 +106,7 @@ private:
         const bool one_line = text_.substr(begin, at_ - begin).find('\n') == std::string_view::npos;
         const SourcePos pos = places_.at(begin, one_line ? at_ : begin);
         if (const size_t end = cell_end(at_); end > at_) {
-            out_.error(places_.at(at_, end), MessageId::csv_after_quote).hint(MessageId::csv_hint_double_quote);
+            out_.error(places_.at(at_, end), message::csv_after_quote).hint(message::csv_hint_double_quote);
             at_ = end;
         }
         return {std::move(cell), pos};
@@ -116,8 +117,8 @@ private:
         for (const CsvTable::Cell& cell : header) {
             const auto [first, fresh] = seen.emplace(cell.text, cell.pos);
             if (!fresh)
-                out_.error(cell.pos, MessageId::csv_duplicate_column, {cell.text})
-                    .see(first->second, MessageId::yaml_first_given_here);
+                out_.error(cell.pos, message::csv_duplicate_column, {cell.text})
+                    .see(first->second, message::yaml_first_given_here);
         }
     }
 

@@ -1,4 +1,5 @@
 #include "text/encoding.h"
+#include "base/messages/text.h"
 #include <fmt/format.h>
 
 namespace viresco::text {
@@ -38,11 +39,11 @@ size_t decode_utf8(std::string_view text, char32_t& point) {
 bool check_encoding(const Places& places, Diagnostics& diagnostics) {
     const std::string_view text = places.file().text;
     if (const char* name = wide_encoding(text)) {
-        diagnostics.error(places.at(0), MessageId::text_utf16, {name}).hint(MessageId::text_hint_utf8);
+        diagnostics.error(places.at(0), message::text_utf16, {name}).hint(message::text_hint_utf8);
         return false;
     }
     if (const size_t zero = text.find('\0'); zero != std::string_view::npos) {
-        diagnostics.error(places.at(zero), MessageId::text_binary);
+        diagnostics.error(places.at(zero), message::text_binary);
         return false;
     }
     for (size_t i = text.starts_with(byte_order_mark) ? byte_order_mark.size() : 0; i < text.size();) {
@@ -50,17 +51,17 @@ bool check_encoding(const Places& places, Diagnostics& diagnostics) {
         const size_t n = decode_utf8(text.substr(i), point);
         if (n == 0) {
             const std::string byte = fmt::format("{:02X}", static_cast<unsigned char>(text[i]));
-            diagnostics.error(places.at(i), MessageId::text_not_utf8, {byte}).hint(MessageId::text_hint_utf8);
+            diagnostics.error(places.at(i), message::text_not_utf8, {byte}).hint(message::text_hint_utf8);
             return false;
         }
         if (is_invisible(point)) {
             const std::string name = fmt::format("U+{:04X}", static_cast<uint32_t>(point));
-            diagnostics.error(places.at(i), MessageId::text_control_character, {name})
-                .hint(MessageId::text_hint_delete_character);
+            diagnostics.error(places.at(i), message::text_control_character, {name})
+                .hint(message::text_hint_delete_character);
             return false;
         }
         if (point == '\r' && (i + 1 == text.size() || text[i + 1] != '\n')) {
-            diagnostics.error(places.at(i), MessageId::text_lone_return).hint(MessageId::text_hint_line_ends);
+            diagnostics.error(places.at(i), message::text_lone_return).hint(message::text_hint_line_ends);
             return false;
         }
         i += n;

@@ -1,3 +1,4 @@
+#include "base/messages/text.h"
 #include "text/node.h"
 #include <algorithm>
 #include <cerrno>
@@ -51,7 +52,7 @@ std::vector<std::string> visible_names(const std::string& folder) {
 void hint_missing(Diagnostic& d, const std::string& path) {
     const std::string folder = folder_of(path);
     if (!is_folder(folder)) {
-        d.hint(MessageId::file_folder_missing, {folder});
+        d.hint(message::file_folder_missing, {folder});
         return;
     }
     const auto names = visible_names(folder);
@@ -60,21 +61,21 @@ void hint_missing(Diagnostic& d, const std::string& path) {
     constexpr size_t shown = 8;
     std::string list;
     for (size_t i = 0; i < std::min(shown, names.size()); ++i) list += (i ? ", " : "") + names[i];
-    d.hint(MessageId::file_folder_holds, {list + (names.size() > shown ? ", ..." : "")});
+    d.hint(message::file_folder_holds, {list + (names.size() > shown ? ", ..." : "")});
 }
 
 void open_failed(Diagnostics& diagnostics, const SourcePos& asked_at, const std::string& path, int cause) {
     if (cause == ENOENT || cause == ENOTDIR)
-        hint_missing(diagnostics.error(asked_at, MessageId::file_missing, {path}), path);
+        hint_missing(diagnostics.error(asked_at, message::file_missing, {path}), path);
     else if (cause == EACCES)
-        diagnostics.error(asked_at, MessageId::file_permission, {path});
+        diagnostics.error(asked_at, message::file_permission, {path});
     else
-        diagnostics.error(asked_at, MessageId::file_read_failed, {path, std::strerror(cause)});
+        diagnostics.error(asked_at, message::file_read_failed, {path, std::strerror(cause)});
 }
 
 [[noreturn]] void write_failed(const std::string& path, int cause) {
     Diagnostics diagnostics;
-    diagnostics.error({}, MessageId::file_write_failed, {path, std::strerror(cause)}).hint(MessageId::file_hint_write);
+    diagnostics.error({}, message::file_write_failed, {path, std::strerror(cause)}).hint(message::file_hint_write);
     throw ConfigError(std::move(diagnostics));
 }
 
@@ -98,13 +99,13 @@ const SourceFile* read_file(SourceStore& store, const std::string& path, Diagnos
         return nullptr;
     }
     if (!S_ISREG(status.st_mode)) {
-        const auto id = S_ISDIR(status.st_mode) ? MessageId::file_is_folder : MessageId::file_not_regular;
+        const auto id = S_ISDIR(status.st_mode) ? message::file_is_folder : message::file_not_regular;
         diagnostics.error(asked_at, id, {path});
         return nullptr;
     }
     const auto size = static_cast<size_t>(status.st_size);
     if (size > max_bytes) {
-        diagnostics.error(asked_at, MessageId::file_too_large, {path, std::to_string(size), std::to_string(max_bytes)});
+        diagnostics.error(asked_at, message::file_too_large, {path, std::to_string(size), std::to_string(max_bytes)});
         return nullptr;
     }
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));

@@ -1,3 +1,4 @@
+#include "base/messages/text.h"
 #include "text/encoding.h"
 #include "text/node.h"
 #include "text/scalar.h"
@@ -59,7 +60,7 @@ public:
         const std::string_view line = text_.substr(places_.line_start(at));
         const bool closed = text_.substr(0, at).find("\n...", read_to_) != npos;
         if (closed || line.starts_with("---") || line.starts_with("...")) {
-            error(at, at, MessageId::yaml_several_documents).hint(MessageId::yaml_hint_one_document);
+            error(at, at, message::yaml_several_documents).hint(message::yaml_hint_one_document);
         } else { // yaml-cpp takes what does not fit below a list for a new document
             syntax_error("end of map not found", at);
         }
@@ -71,9 +72,9 @@ public:
         const size_t at = byte(mark);
         const size_t end = null_end(at);
         if (!end && at_key()) {
-            error(at, at, MessageId::yaml_key_empty).hint(MessageId::yaml_hint_plain_key);
+            error(at, at, message::yaml_key_empty).hint(message::yaml_hint_plain_key);
         } else if (!end && at < text_.size() && text_[at] == ',' && !frames_.empty() && !frames_.back().is_map()) {
-            error(at, at, MessageId::yaml_empty_entry).hint(MessageId::yaml_hint_empty_entry);
+            error(at, at, message::yaml_empty_entry).hint(message::yaml_hint_empty_entry);
         }
         Node node;
         const size_t place = end ? at : frames_.empty() || frames_.back().is_map() ? read_to_ : find_dash(read_to_, at);
@@ -84,14 +85,14 @@ public:
 
     void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
         const size_t at = byte(mark);
-        error(at, at, MessageId::yaml_alias, {name(at)}).hint(MessageId::yaml_hint_quote_any);
+        error(at, at, message::yaml_alias, {name(at)}).hint(message::yaml_hint_quote_any);
         read_to_ = at + 1;
         add(Node(), at, at + 1);
     }
 
     void OnAnchor(const YAML::Mark& mark, const std::string& name) override {
         const size_t at = byte(mark);
-        error(at, at, MessageId::yaml_anchor, {shortened(name)}).hint(MessageId::yaml_hint_quote_any);
+        error(at, at, message::yaml_anchor, {shortened(name)}).hint(message::yaml_hint_quote_any);
     }
 
     void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t, const std::string& value) override {
@@ -106,7 +107,7 @@ public:
             const ScalarLayout layout = lay_out_scalar(text_, at, node.scalar_, parent_indent());
             if (layout.end == npos) {
                 const std::string quote(1, text_[at]);
-                error(at, at, MessageId::yaml_unclosed_quote, {quote}).hint(MessageId::yaml_hint_close, {quote});
+                error(at, at, message::yaml_unclosed_quote, {quote}).hint(message::yaml_hint_close, {quote});
                 throw Stop{};
             }
             end = layout.end;
@@ -151,7 +152,7 @@ public:
     /// The tree, or null if an error has damaged it. Hands over all findings.
     std::unique_ptr<const Node> finish(Diagnostics& diagnostics) {
         if (sound_ && findings_.empty() && root_.is_null()) {
-            diagnostics.error(places_.at(0), MessageId::yaml_empty);
+            diagnostics.error(places_.at(0), message::yaml_empty);
             return nullptr;
         }
         for (const Finding& finding : findings_) diagnostics.append(finding.diagnostics);
@@ -185,7 +186,7 @@ private:
             sound_ = false;
             throw Stop{};
         }
-        if (id != MessageId::yaml_duplicate_key) sound_ = false;
+        if (id != message::yaml_duplicate_key) sound_ = false;
         findings_.push_back({begin, {}});
         return findings_.back().diagnostics.error(places_.at(begin, end), id, std::move(args));
     }
@@ -204,13 +205,13 @@ private:
 
     bool has_tag(size_t at, const std::string& tag) {
         const bool plain = tag.empty() || tag == "?" || (tag == "!" && (at >= text_.size() || text_[at] != '!'));
-        if (!plain) error(at, at, MessageId::yaml_tag, {name(at)}).hint(MessageId::yaml_hint_quote_any);
+        if (!plain) error(at, at, message::yaml_tag, {name(at)}).hint(message::yaml_hint_quote_any);
         return !plain;
     }
 
     void count(size_t at) {
         if (++n_nodes_ <= limits_.max_nodes) return;
-        error(at, at, MessageId::yaml_too_many_values, {std::to_string(limits_.max_nodes)});
+        error(at, at, message::yaml_too_many_values, {std::to_string(limits_.max_nodes)});
         throw Stop{};
     }
 
@@ -221,7 +222,7 @@ private:
         const std::string_view blank = text_.substr(begin, at - begin);
         const size_t tab = blank.find('\t');
         if (tab != npos && blank.find_first_not_of(" \t") == npos)
-            error(begin + tab, at, MessageId::yaml_tab).hint(MessageId::yaml_hint_tab);
+            error(begin + tab, at, message::yaml_tab).hint(message::yaml_hint_tab);
     }
 
     void check_scalar(size_t at, const ScalarLayout& layout) {
@@ -230,13 +231,13 @@ private:
             const std::string_view escape = control_escape(text_, at, layout.end);
             if (!escape.empty()) {
                 const auto begin = static_cast<size_t>(escape.data() - text_.data());
-                error(begin, begin + escape.size(), MessageId::yaml_control_escape, {std::string(escape)})
-                    .hint(MessageId::yaml_hint_control_escape);
+                error(begin, begin + escape.size(), message::yaml_control_escape, {std::string(escape)})
+                    .hint(message::yaml_hint_control_escape);
             }
         } else if (first != '\'' && first != '|' && first != '>') {
             for (const auto& [offset, place] : layout.anchors)
                 if (text_.substr(place).starts_with("- "))
-                    error(place, place, MessageId::yaml_list_in_text).hint(MessageId::yaml_hint_list_in_text);
+                    error(place, place, message::yaml_list_in_text).hint(message::yaml_hint_list_in_text);
         }
     }
 
@@ -268,11 +269,11 @@ private:
                                               [&](const Frame& f) { return is_bracket(f.at); });
             if (bracket != frames_.end())
                 std::erase_if(findings_, [&](const Finding& f) { return f.at >= bracket->at; });
-            error(at, at, MessageId::yaml_too_deep, {std::to_string(limits_.max_depth)});
+            error(at, at, message::yaml_too_deep, {std::to_string(limits_.max_depth)});
             throw Stop{};
         }
         const bool is_key = at_key();
-        if (is_key) error(at, at, MessageId::yaml_key_not_text).hint(MessageId::yaml_hint_plain_key);
+        if (is_key) error(at, at, message::yaml_key_not_text).hint(message::yaml_hint_plain_key);
         frames_.push_back({Node(), at, is_key});
         frames_.back().node.kind_ = kind;
         frames_.back().node.pos_ = places_.at(at);
@@ -319,7 +320,7 @@ private:
         Frame& map = frames_.back();
         map.has_key = true;
         if (!node.is_scalar()) {
-            if (end > at) error(at, end, MessageId::yaml_key_not_text).hint(MessageId::yaml_hint_plain_key);
+            if (end > at) error(at, end, message::yaml_key_not_text).hint(message::yaml_hint_plain_key);
             map.skip = true;
             return;
         }
@@ -327,9 +328,9 @@ private:
         map.entry.key = std::move(node.scalar_);
         map.entry.key_pos = node.pos_;
         if (const Node::Entry* first = known(map, map.entry.key)) {
-            error(at, end, MessageId::yaml_duplicate_key, {shortened(map.entry.key)})
-                .hint(MessageId::yaml_hint_duplicate)
-                .see(first->key_pos, MessageId::yaml_first_given_here);
+            error(at, end, message::yaml_duplicate_key, {shortened(map.entry.key)})
+                .hint(message::yaml_hint_duplicate)
+                .see(first->key_pos, message::yaml_first_given_here);
             map.skip = true;
         }
     }
@@ -352,19 +353,19 @@ private:
         const std::string_view key = text_.substr(at, end - at);
         const size_t before = at == 0 ? npos : text_.find_last_not_of(" \t", at - 1);
         if (before != npos && before + 1 < at && text_[before] == '?') {
-            error(before, before + 1, MessageId::yaml_explicit_key).hint(MessageId::yaml_hint_plain_key);
+            error(before, before + 1, message::yaml_explicit_key).hint(message::yaml_hint_plain_key);
             return;
         }
         for (const std::string_view blank : {std::string_view("\u3000"), std::string_view("\u00A0")})
             if (key.starts_with(blank) || key.ends_with(blank)) {
-                error(at, end, MessageId::yaml_key_wide_blank).hint(MessageId::yaml_hint_plain_blank);
+                error(at, end, message::yaml_key_wide_blank).hint(message::yaml_hint_plain_blank);
                 return;
             }
         const size_t colon = text_.find_first_not_of(" \t", end);
         if (colon != npos && text_[colon] == ':') {
             read_to_ = colon + 1;
         } else {
-            hint_missing_colon(error(at, end, MessageId::yaml_missing_colon, {shortened(key)}), key);
+            hint_missing_colon(error(at, end, message::yaml_missing_colon, {shortened(key)}), key);
         }
     }
 
@@ -387,7 +388,7 @@ private:
 std::unique_ptr<const Node> parse_yaml(const SourceFile& file, Diagnostics& diagnostics, const YamlLimits& limits) {
     if (file.text.size() > limits.max_bytes) {
         const std::string size = std::to_string(file.text.size()), limit = std::to_string(limits.max_bytes);
-        diagnostics.error({&file, 0, 0}, MessageId::yaml_too_large, {size, limit});
+        diagnostics.error({&file, 0, 0}, message::yaml_too_large, {size, limit});
         return nullptr;
     }
     const Places places(file);

@@ -1,4 +1,5 @@
 #include "text/yaml_errors.h"
+#include "base/messages/text.h"
 #include "text/scalar.h"
 #include <algorithm>
 
@@ -31,25 +32,24 @@ public:
                                     reason("invalid unicode");
         if (scalar_trouble) return escape();
         if (const size_t tab = line_.substr(0, indent_).find('\t'); tab != npos && stop_.bracket == npos)
-            return error(begin_ + tab, begin_ + indent_, MessageId::yaml_tab, {}, MessageId::yaml_hint_tab);
+            return error(begin_ + tab, begin_ + indent_, message::yaml_tab, {}, message::yaml_hint_tab);
         if (reason("end of map flow") || reason("end of sequence flow")) return flow_end();
         if (reason("illegal map value")) return map_value();
         if (reason("end of map") || reason("end of sequence")) return block_end();
         if (reason("illegal flow end"))
-            return error(byte_, byte_ + 1, MessageId::yaml_stray_bracket, {word()}, MessageId::yaml_hint_brackets);
+            return error(byte_, byte_ + 1, message::yaml_stray_bracket, {word()}, message::yaml_hint_brackets);
         if (reason("illegal block entry"))
-            return error(byte_, byte_ + 1, MessageId::yaml_list_item_misplaced, {}, MessageId::yaml_hint_list);
+            return error(byte_, byte_ + 1, message::yaml_list_item_misplaced, {}, message::yaml_hint_list);
         if (reason("illegal map key")) return question_mark();
         if (reason("unknown token")) return at() == '?' ? question_mark() : reserved_character();
         if (reason("illegal EOF in scalar") || reason("illegal document indicator")) return unclosed_quote();
-        if (reason("illegal tab")) return error(byte_, byte_ + 1, MessageId::yaml_tab, {}, MessageId::yaml_hint_tab);
+        if (reason("illegal tab")) return error(byte_, byte_ + 1, message::yaml_tab, {}, message::yaml_hint_tab);
         if (reason("unexpected character in block") || reason("cannot set zero"))
-            return error(byte_, byte_ + 1, MessageId::yaml_block_header, {}, MessageId::yaml_hint_block);
-        if (names('*')) return error(name_, name_ + 1, MessageId::yaml_alias, {name()}, MessageId::yaml_hint_quote_any);
-        if (names('&'))
-            return error(name_, name_ + 1, MessageId::yaml_anchor, {name()}, MessageId::yaml_hint_quote_any);
-        if (names('!')) return error(name_, name_ + 1, MessageId::yaml_tag, {name()}, MessageId::yaml_hint_quote_any);
-        out_.error(places_.at(byte_), MessageId::yaml_syntax, {std::string(stop_.reason)});
+            return error(byte_, byte_ + 1, message::yaml_block_header, {}, message::yaml_hint_block);
+        if (names('*')) return error(name_, name_ + 1, message::yaml_alias, {name()}, message::yaml_hint_quote_any);
+        if (names('&')) return error(name_, name_ + 1, message::yaml_anchor, {name()}, message::yaml_hint_quote_any);
+        if (names('!')) return error(name_, name_ + 1, message::yaml_tag, {name()}, message::yaml_hint_quote_any);
+        out_.error(places_.at(byte_), message::yaml_syntax, {std::string(stop_.reason)});
         return byte_;
     }
 
@@ -65,7 +65,7 @@ private:
     }
 
     Diagnostic& with_quote(Diagnostic& d) const {
-        if (stop_.long_quote != npos) d.see(places_.at(stop_.long_quote), MessageId::yaml_quote_opened_here);
+        if (stop_.long_quote != npos) d.see(places_.at(stop_.long_quote), message::yaml_quote_opened_here);
         return d;
     }
 
@@ -73,20 +73,20 @@ private:
         size_t begin = text_.rfind('\\', byte_ > 0 ? byte_ - 1 : 0);
         if (begin == npos || byte_ - begin > 10) begin = byte_;
         const size_t end = std::min(text_.size(), std::max(byte_ + !reason("unknown escape"), begin + 1));
-        return error(begin, end, MessageId::yaml_escape, {shortened(text_.substr(begin, end - begin))},
-                     MessageId::yaml_hint_escape);
+        return error(begin, end, message::yaml_escape, {shortened(text_.substr(begin, end - begin))},
+                     message::yaml_hint_escape);
     }
 
     size_t question_mark() {
-        return error(byte_, byte_ + 1, MessageId::yaml_question_mark, {}, MessageId::yaml_hint_quote_any);
+        return error(byte_, byte_ + 1, message::yaml_question_mark, {}, message::yaml_hint_quote_any);
     }
 
     size_t reserved_character() {
         size_t end = byte_ + 1;
         while (end < text_.size() && is_continuation(text_[end])) ++end;
         const std::string character(text_.substr(std::min(byte_, text_.size()), end - byte_));
-        out_.error(places_.at(byte_, end), MessageId::yaml_reserved_character, {character})
-            .hint(MessageId::yaml_hint_quote,
+        out_.error(places_.at(byte_, end), message::yaml_reserved_character, {character})
+            .hint(message::yaml_hint_quote,
                   {shortened(trimmed(text_.substr(byte_, text_.find_first_of(",]}#\n", byte_) - byte_)))});
         return byte_;
     }
@@ -110,18 +110,18 @@ private:
         const size_t open_indent = text_.find_first_not_of(" \t", open_line) - open_line;
         const bool outdented = open_line != begin_ && indent_ <= open_indent;
         if (outdented || at_end_of_file(byte_)) {
-            out_.error(places_.at(open), MessageId::yaml_unclosed_bracket, {std::string(1, text_[open])})
-                .hint(MessageId::yaml_hint_close, {closing})
-                .see(places_.at(byte_), MessageId::yaml_read_up_to_here);
+            out_.error(places_.at(open), message::yaml_unclosed_bracket, {std::string(1, text_[open])})
+                .hint(message::yaml_hint_close, {closing})
+                .see(places_.at(byte_), message::yaml_read_up_to_here);
             return open;
         }
         // A key on its own line: the comma is missing before the key, not before its colon.
         const std::string_view key = line_.substr(indent_, byte_ - std::min(byte_, begin_ + indent_));
         if (at() == ':' && open_line != begin_ && key.find_first_of(",[]{}:") == npos) byte_ = begin_ + indent_;
-        auto& d = out_.error(places_.at(byte_), MessageId::yaml_missing_comma, {closing, word()});
-        d.hint(MessageId::yaml_hint_quote_any);
+        auto& d = out_.error(places_.at(byte_), message::yaml_missing_comma, {closing, word()});
+        d.hint(message::yaml_hint_quote_any);
         if (text_.substr(open, byte_ - open).find(wide_comma) != npos)
-            d.hint(MessageId::yaml_hint_full_width, {std::string(wide_comma), ","});
+            d.hint(message::yaml_hint_full_width, {std::string(wide_comma), ","});
         with_quote(d);
         return byte_;
     }
@@ -139,9 +139,9 @@ private:
     }
 
     size_t map_value() {
-        if (byte_ == 0) return error(0, 1, MessageId::yaml_unexpected_colon, {}, MessageId::yaml_hint_quote_any);
+        if (byte_ == 0) return error(0, 1, message::yaml_unexpected_colon, {}, message::yaml_hint_quote_any);
         if (line_.substr(0, byte_ - begin_).find(": ") != npos) {
-            with_quote(out_.error(places_.at(byte_), MessageId::yaml_two_colons).hint(MessageId::yaml_hint_quote_any));
+            with_quote(out_.error(places_.at(byte_), message::yaml_two_colons).hint(message::yaml_hint_quote_any));
             return byte_;
         }
         const auto [above, line] = line_above();
@@ -153,13 +153,12 @@ private:
                 return missing_colon(above + indent, trimmed(line));
             if (indent != indent_) return indentation();
         }
-        with_quote(
-            out_.error(places_.at(byte_), MessageId::yaml_unexpected_colon).hint(MessageId::yaml_hint_quote_any));
+        with_quote(out_.error(places_.at(byte_), message::yaml_unexpected_colon).hint(message::yaml_hint_quote_any));
         return byte_;
     }
 
     size_t missing_colon(size_t begin, std::string_view key) {
-        auto& d = out_.error(places_.at(begin, begin + key.size()), MessageId::yaml_missing_colon, {shortened(key)});
+        auto& d = out_.error(places_.at(begin, begin + key.size()), message::yaml_missing_colon, {shortened(key)});
         hint_missing_colon(d, key);
         return begin;
     }
@@ -167,9 +166,9 @@ private:
     size_t indentation() {
         const size_t begin = begin_ + indent_;
         const SourcePos pos = places_.at(begin);
-        auto& d = out_.error(pos, MessageId::yaml_indentation, {std::to_string(pos.column)});
-        with_quote(d.hint(MessageId::yaml_hint_indentation));
-        if (stop_.block_text != npos) d.see(places_.at(stop_.block_text), MessageId::yaml_block_text_here);
+        auto& d = out_.error(pos, message::yaml_indentation, {std::to_string(pos.column)});
+        with_quote(d.hint(message::yaml_hint_indentation));
+        if (stop_.block_text != npos) d.see(places_.at(stop_.block_text), message::yaml_block_text_here);
         return begin;
     }
 
@@ -177,13 +176,13 @@ private:
         const bool first = byte_ == begin_ + indent_;
         const std::string_view rest = trimmed(line_.substr(std::min(byte_ - begin_, line_.size())));
         if (first && (rest == "-" || rest.starts_with("- ")))
-            return error(byte_, byte_ + 1, MessageId::yaml_list_item_misplaced, {}, MessageId::yaml_hint_list);
+            return error(byte_, byte_ + 1, message::yaml_list_item_misplaced, {}, message::yaml_hint_list);
         if (first && (has_colon(rest) || stop_.block_text != npos)) return indentation();
         if (first && rest.starts_with('-'))
-            return error(byte_, byte_ + 1, MessageId::yaml_list_item_misplaced, {}, MessageId::yaml_hint_dash_space);
+            return error(byte_, byte_ + 1, message::yaml_list_item_misplaced, {}, message::yaml_hint_dash_space);
         if (first && !rest.empty()) return missing_colon(byte_, rest);
-        with_quote(out_.error(places_.at(byte_), MessageId::yaml_text_after_value, {word()})
-                       .hint(MessageId::yaml_hint_quote_any));
+        with_quote(
+            out_.error(places_.at(byte_), message::yaml_text_after_value, {word()}).hint(message::yaml_hint_quote_any));
         return byte_;
     }
 
@@ -198,14 +197,14 @@ private:
                 const size_t end = quoted_end(text_, i);
                 if (end == npos || end > byte_) {
                     const std::string quote(1, text_[i]);
-                    out_.error(places_.at(i), MessageId::yaml_unclosed_quote, {quote})
-                        .hint(MessageId::yaml_hint_close, {quote});
+                    out_.error(places_.at(i), message::yaml_unclosed_quote, {quote})
+                        .hint(message::yaml_hint_close, {quote});
                     return i;
                 }
                 i = end - 1;
             }
         }
-        out_.error(places_.at(byte_), MessageId::yaml_syntax, {std::string(stop_.reason)});
+        out_.error(places_.at(byte_), message::yaml_syntax, {std::string(stop_.reason)});
         return byte_;
     }
 
@@ -246,11 +245,11 @@ std::string shortened(std::string_view text) {
 void hint_missing_colon(Diagnostic& d, std::string_view text) {
     const size_t colon = text.find(':');
     if (text.find(wide_colon) != npos)
-        d.hint(MessageId::yaml_hint_full_width, {std::string(wide_colon), ": "});
+        d.hint(message::yaml_hint_full_width, {std::string(wide_colon), ": "});
     else if (colon != npos && colon > 0 && colon + 1 < text.size() && text[colon + 1] != ' ')
-        d.hint(MessageId::yaml_hint_colon_space);
+        d.hint(message::yaml_hint_colon_space);
     else
-        d.hint(MessageId::yaml_hint_colon);
+        d.hint(message::yaml_hint_colon);
 }
 
 size_t explain_yaml_error(const Places& places, const YamlStop& stop, Diagnostics& diagnostics) {

@@ -1,4 +1,5 @@
 #include "units/parser.h"
+#include "base/messages/units.h"
 #include "units/symbol.h"
 #include <algorithm>
 #include <charconv>
@@ -56,7 +57,7 @@ public:
         const std::string_view rest = trimmed_rest();
         if (rest.empty() || rest == "-" || rest == "1") return {};
         const Term term = product();
-        if (!end()) fail(at_, 1, {MessageId::unit_parenthesis_close, {}}); // product() stops at ')' only
+        if (!end()) fail(at_, 1, {message::unit_parenthesis_close, {}}); // product() stops at ')' only
         return term;
     }
 
@@ -113,11 +114,11 @@ private:
     }
 
     Term factor() {
-        if (end()) fail(text_.size(), 1, {MessageId::unit_expected, {}});
+        if (end()) fail(text_.size(), 1, {message::unit_expected, {}});
         if (next_is("(")) return parenthesis();
         if (is_digit(text_[at_])) return one();
         if (word_length(at_) == 0) {
-            if (next_is("/") || next_is(")") || next_is("*")) fail(at_, 1, {MessageId::unit_expected, {}});
+            if (next_is("/") || next_is(")") || next_is("*")) fail(at_, 1, {message::unit_expected, {}});
             fail_unexpected();
         }
         return symbol();
@@ -125,10 +126,10 @@ private:
 
     Term parenthesis() {
         const size_t start = at_++;
-        if (++depth_ > max_depth) fail(start, 1, {MessageId::unit_too_deep, {std::to_string(max_depth)}});
+        if (++depth_ > max_depth) fail(start, 1, {message::unit_too_deep, {std::to_string(max_depth)}});
         at_ = skip_blanks(text_, at_);
         Term inner = product();
-        if (!take(")")) fail(start, 1, {MessageId::unit_parenthesis_open, {}});
+        if (!take(")")) fail(start, 1, {message::unit_parenthesis_open, {}});
         --depth_;
         inner.at = start;
         inner.length = at_ - start;
@@ -141,8 +142,8 @@ private:
         while (stop < text_.size() && (is_digit(text_[stop]) || (text_[stop] == '.' && digit_at(stop + 1)))) ++stop;
         const size_t next = skip_blanks(text_, stop);
         if (text_.substr(at_, stop - at_) != "1" || next >= text_.size() || text_[next] != '/')
-            fail(at_, stop - at_, {MessageId::unit_number, {shown(text_.substr(at_, stop - at_))}},
-                 {{MessageId::unit_hint_number, {}}});
+            fail(at_, stop - at_, {message::unit_number, {shown(text_.substr(at_, stop - at_))}},
+                 {{message::unit_hint_number, {}}});
         Term term;
         term.at = at_;
         at_ = stop;
@@ -219,7 +220,7 @@ private:
         const std::string_view stem = word.substr(0, word.find_last_not_of("0123456789") + 1);
         if (!tag_base(stem).empty()) fail_tag_power(word, std::string(mass_word) + std::string(stem), next);
         if (!word.empty() && !is_digit(word[0]) && !find_symbol(word) && !find_symbol(stem))
-            fail_unknown(word, next, {{MessageId::unit_hint_tags, {tag_list()}}});
+            fail_unknown(word, next, {{message::unit_hint_tags, {tag_list()}}});
         return mass;
     }
 
@@ -290,53 +291,52 @@ private:
         for (const auto& e : term.dimension.exponents())
             if (std::abs(e.numerator) > max_exponent || e.denominator > max_exponent)
                 fail_exponent_range(blamed.at, blamed.length);
-        if (!term.scale.usable()) fail(blamed.at, blamed.length, {MessageId::unit_factor_range, {}});
+        if (!term.scale.usable()) fail(blamed.at, blamed.length, {message::unit_factor_range, {}});
     }
 
     [[noreturn]] void fail_missing_operator() const {
         const size_t n = next_is("(") ? 1 : word_length(at_);
         if (n == 0) fail_unexpected();
-        fail(at_, n, {MessageId::unit_missing_operator, {shown(text_.substr(at_, n))}},
-             {{MessageId::unit_hint_operator, {}}});
+        fail(at_, n, {message::unit_missing_operator, {shown(text_.substr(at_, n))}},
+             {{message::unit_hint_operator, {}}});
     }
 
     [[noreturn]] void fail_unexpected() const {
         const size_t n = std::max<size_t>(sequence_length(text_, at_), 1);
-        fail(at_, n, {MessageId::unit_unexpected, {shown(text_.substr(at_, n))}},
-             {{MessageId::unit_hint_operator, {}}});
+        fail(at_, n, {message::unit_unexpected, {shown(text_.substr(at_, n))}}, {{message::unit_hint_operator, {}}});
     }
 
     [[noreturn]] void fail_exponent(size_t start) const {
         const size_t n = std::max<size_t>(at_ - start, 1);
-        fail(start, n, {MessageId::unit_bad_exponent, {shown(text_.substr(start, n))}},
-             {{MessageId::unit_hint_exponent, {}}});
+        fail(start, n, {message::unit_bad_exponent, {shown(text_.substr(start, n))}},
+             {{message::unit_hint_exponent, {}}});
     }
 
     [[noreturn]] static void fail_exponent_range(size_t start, size_t length) {
-        fail(start, length, {MessageId::unit_exponent_range, {std::to_string(max_exponent)}});
+        fail(start, length, {message::unit_exponent_range, {std::to_string(max_exponent)}});
     }
 
     [[noreturn]] void fail_affine(const Term& term) const {
-        fail(term.at, term.length, {MessageId::unit_affine, {shown(text_.substr(term.at, term.length))}},
-             {{MessageId::unit_hint_kelvin, {}}});
+        fail(term.at, term.length, {message::unit_affine, {shown(text_.substr(term.at, term.length))}},
+             {{message::unit_hint_kelvin, {}}});
     }
 
     [[noreturn]] static void fail_tag_power(std::string_view word, std::string_view stem, size_t start) {
-        fail(start, word.size(), {MessageId::unit_tag_power, {shown(word)}},
-             {{MessageId::unit_hint_tag_power, {shown(stem)}}});
+        fail(start, word.size(), {message::unit_tag_power, {shown(word)}},
+             {{message::unit_hint_tag_power, {shown(stem)}}});
     }
 
     [[noreturn]] static void fail_unknown(std::string_view word, size_t start, std::vector<Message> hints = {}) {
         const std::string name = shown(word);
         if ((word.ends_with("cal") && word.size() <= 4) || word == "Cal" || word == "kCal")
-            fail(start, word.size(), {MessageId::unit_ambiguous_calorie, {name}}, {{MessageId::unit_hint_calorie, {}}});
+            fail(start, word.size(), {message::unit_ambiguous_calorie, {name}}, {{message::unit_hint_calorie, {}}});
         if (const std::string money = money_with_year(word); !money.empty())
-            fail(start, word.size(), {MessageId::unit_money_year, {name}}, {{MessageId::unit_hint_money, {money}}});
+            fail(start, word.size(), {message::unit_money_year, {name}}, {{message::unit_hint_money, {money}}});
         if (!tag_base(word).empty())
-            fail(start, word.size(), {MessageId::unit_tag_alone, {name}}, {{MessageId::unit_hint_mass_tag, {name}}});
+            fail(start, word.size(), {message::unit_tag_alone, {name}}, {{message::unit_hint_mass_tag, {name}}});
         if (const std::string_view money = money_sign_hint(word); !money.empty())
-            hints.push_back({MessageId::unit_hint_money, {std::string(money)}});
-        if (word == "pH") hints.push_back({MessageId::unit_hint_ph, {}});
+            hints.push_back({message::unit_hint_money, {std::string(money)}});
+        if (word == "pH") hints.push_back({message::unit_hint_ph, {}});
         if (word.size() <= max_suggested_length) {
             static const std::vector<std::string> names = [] {
                 std::vector<std::string> out;
@@ -347,8 +347,8 @@ private:
             suggest(diagnostic, std::string(word), names);
             hints.insert(hints.end(), diagnostic.hints.begin(), diagnostic.hints.end());
         }
-        hints.push_back({MessageId::unit_hint_list, {}});
-        fail(start, word.size(), {MessageId::unit_unknown, {name}}, std::move(hints));
+        hints.push_back({message::unit_hint_list, {}});
+        fail(start, word.size(), {message::unit_unknown, {name}}, std::move(hints));
     }
 
     std::string_view text_;
@@ -407,7 +407,7 @@ Unit read_unit(std::string_view text, size_t from) {
     unit.offset = term.offset;
     unit.text = rest;
     if (!std::isnormal(unit.factor))
-        fail(static_cast<size_t>(rest.data() - text.data()), rest.size(), {MessageId::unit_factor_range, {}});
+        fail(static_cast<size_t>(rest.data() - text.data()), rest.size(), {message::unit_factor_range, {}});
     return unit;
 }
 

@@ -1,3 +1,4 @@
+#include "base/messages/units.h"
 #include "units/parser.h"
 #include "units/unit.h"
 #include <charconv>
@@ -31,19 +32,19 @@ double read_number(std::string_view text, size_t& at) {
     const bool number = digit_at(unsigned_start) ||
                         (unsigned_start < text.size() && text[unsigned_start] == '.' && digit_at(unsigned_start + 1));
     if (!number) {
-        const auto id = is_infinite_or_nan(token(text, unsigned_start)) ? MessageId::quantity_not_finite
-                                                                        : MessageId::quantity_no_number;
-        fail_token(start, token(text, start), id, MessageId::quantity_hint_form);
+        const auto id = is_infinite_or_nan(token(text, unsigned_start)) ? message::quantity_not_finite
+                                                                        : message::quantity_no_number;
+        fail_token(start, token(text, start), id, message::quantity_hint_form);
     }
     if (text[unsigned_start] == '0' && unsigned_start + 1 < text.size() &&
         (text[unsigned_start + 1] == 'x' || text[unsigned_start + 1] == 'X'))
-        fail_token(start, token(text, start), MessageId::quantity_hexadecimal, MessageId::quantity_hint_form);
+        fail_token(start, token(text, start), message::quantity_hexadecimal, message::quantity_hint_form);
     double value = 0;
     const char* stop = text.data() + text.size();
     const auto result = std::from_chars(text.data() + unsigned_start, stop, value);
     at = static_cast<size_t>(result.ptr - text.data());
     if (result.ec != std::errc())
-        fail_token(start, text.substr(start, at - start), MessageId::quantity_range, MessageId::quantity_hint_form);
+        fail_token(start, text.substr(start, at - start), message::quantity_range, message::quantity_hint_form);
     return text[start] == '-' ? -value : value;
 }
 
@@ -57,14 +58,14 @@ bool number_follows(std::string_view text, size_t at) {
 /// "12 34", "1,000", "1_000"; the unit of "5 1/h" is allowed to begin with its 1.
 void refuse_second_number(std::string_view text, size_t at) {
     if (at < text.size() && (text[at] == ',' || text[at] == '_' || text[at] == '\''))
-        fail_token(at, text.substr(at, 1), MessageId::quantity_separator, MessageId::quantity_hint_separator);
+        fail_token(at, text.substr(at, 1), message::quantity_separator, message::quantity_hint_separator);
     const size_t next = skip_blanks(text, at);
     if (!number_follows(text, next)) return;
     if (text[next] == '1') {
         const size_t after = skip_blanks(text, next + 1);
         if (after < text.size() && text[after] == '/') return;
     }
-    fail_token(next, token(text, next), MessageId::quantity_two_numbers, MessageId::quantity_hint_separator);
+    fail_token(next, token(text, next), message::quantity_two_numbers, message::quantity_hint_separator);
 }
 
 Quantity read_quantity(std::string_view text) {
@@ -77,7 +78,7 @@ Quantity read_quantity(std::string_view text) {
     quantity.si = quantity.unit.to_si(value);
     const bool vanished = value != 0 && quantity.unit.offset == 0 && quantity.si == 0;
     if (!std::isfinite(quantity.si) || vanished)
-        fail_token(start, text.substr(start), MessageId::quantity_range, MessageId::quantity_hint_form);
+        fail_token(start, text.substr(start), message::quantity_range, message::quantity_hint_form);
     return quantity;
 }
 

@@ -48,7 +48,7 @@ struct Unit {
     double from_si(double value) const { return (value - offset) / factor; }
 };
 
-/// Where in the parsed text something is wrong, and what (table messages/units.def).
+/// Where in the parsed text something is wrong, and what (table messages/units.h).
 struct UnitError {
     size_t offset = 0, length = 1;
     Message message;

@@ -1,4 +1,5 @@
 #include "base/diagnostic.h"
+#include "base/messages/base.h"
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
@@ -7,7 +8,7 @@ namespace {
 
 std::string report(const SourcePos& pos, Language language = Language::en) {
     Diagnostics d;
-    d.error(pos, MessageId::free_text, {"wrong"});
+    d.error(pos, message::free_text, {"wrong"});
     return d.text(language);
 }
 
@@ -79,9 +80,9 @@ TEST(Excerpt, TabsKeepTheCaretInPlace) {
 TEST(Diagnostics, HintsAndRelatedPlaces) {
     const SourceFile file{"a.yaml", "x: 1\nx: 2\n"};
     Diagnostics d;
-    d.error({&file, 2, 1, 1}, MessageId::free_text, {"twice"})
-        .hint(MessageId::free_text, {"rename"})
-        .see({&file, 1, 1, 1}, MessageId::free_text, {"first"});
+    d.error({&file, 2, 1, 1}, message::free_text, {"twice"})
+        .hint(message::free_text, {"rename"})
+        .see({&file, 1, 1, 1}, message::free_text, {"first"});
     EXPECT_EQ(d.text(Language::en), "a.yaml:2:1: error: twice\n"
                                     "    2 | x: 2\n"
                                     "      | ^\n"
@@ -92,12 +93,12 @@ TEST(Diagnostics, HintsAndRelatedPlaces) {
 
 TEST(Diagnostics, WarningsAreNoErrors) {
     Diagnostics d;
-    d.warning({}, MessageId::free_text, {"odd"});
+    d.warning({}, message::free_text, {"odd"});
     EXPECT_FALSE(d.has_errors());
     EXPECT_NO_THROW(d.throw_if_errors());
     EXPECT_EQ(d.text(Language::en), "warning: odd\n");
     Diagnostics all;
-    all.error({}, MessageId::free_text, {"bad"});
+    all.error({}, message::free_text, {"bad"});
     all.append(d);
     EXPECT_EQ(all.n_errors(), 1);
     EXPECT_EQ(all.all().size(), 2u);
@@ -112,7 +113,7 @@ TEST(Diagnostics, WarningsAreNoErrors) {
 
 TEST(Diagnostics, ShowsAHundredErrorsAndCountsTheRest) {
     Diagnostics d;
-    for (int i = 0; i < 130; ++i) d.error({}, MessageId::free_text, {"bad"});
+    for (int i = 0; i < 130; ++i) d.error({}, message::free_text, {"bad"});
     const std::string text = d.text(Language::en);
     size_t n = 0;
     for (size_t at = text.find("bad"); at != std::string::npos; at = text.find("bad", at + 1)) ++n;
@@ -123,8 +124,8 @@ TEST(Diagnostics, ShowsAHundredErrorsAndCountsTheRest) {
 TEST(Diagnostics, Json) {
     const SourceFile file{"a.yaml", "键: \"x\"\n"};
     Diagnostics d;
-    d.error({&file, 1, 4, 3}, MessageId::did_you_mean, {"'y'"}).hint(MessageId::free_text, {"h \xFF"});
-    d.warning({}, MessageId::free_text, {"w"});
+    d.error({&file, 1, 4, 3}, message::did_you_mean, {"'y'"}).hint(message::free_text, {"h \xFF"});
+    d.warning({}, message::free_text, {"w"});
     const auto json = nlohmann::json::parse(d.json(Language::zh));
     ASSERT_EQ(json.size(), 2u);
     EXPECT_EQ(json[0]["severity"], "error");
@@ -167,11 +168,11 @@ TEST(Suggestions, AtMostThreeAndNeverTheNameItself) {
 
 TEST(Suggestions, BecomeAHint) {
     Diagnostics d;
-    suggest(d.error({}, MessageId::free_text, {"unknown 'fead'"}), "fead", {"feed", "fed"});
+    suggest(d.error({}, message::free_text, {"unknown 'fead'"}), "fead", {"feed", "fed"});
     ASSERT_EQ(d.all()[0].hints.size(), 1u);
-    EXPECT_EQ(d.all()[0].hints[0].id, MessageId::did_you_mean);
+    EXPECT_EQ(d.all()[0].hints[0].id, message::did_you_mean);
     EXPECT_EQ(d.all()[0].hints[0].args[0].substr(0, 6), "'feed'");
-    suggest(d.error({}, MessageId::free_text, {"unknown"}), "zzzzzz", {"feed"});
+    suggest(d.error({}, message::free_text, {"unknown"}), "zzzzzz", {"feed"});
     EXPECT_TRUE(d.all()[1].hints.empty());
 }
 

@@ -1,3 +1,4 @@
+#include "base/messages/lang.h"
 #include "world.h"
 #include <algorithm>
 #include <gtest/gtest.h>
@@ -271,7 +272,7 @@ TEST(Zeros, WhatIsNotThereCostsNothingAndNeedsNoProperty) {
             "sum(m[c] / h[c] for c in all)");
     w.parameter("p", 2).table("h", {{"water", 3}, {"butanol", 4}});
     for (const char* c : {"acetic", "citric"})
-        w.model.bind_value("h", {w.model.member(c)}, w.model.missing({MessageId::unknown_name, {c}}, 0, {}), "", {});
+        w.model.bind_value("h", {w.model.member(c)}, w.model.missing({message::unknown_name, {c}}, 0, {}), "", {});
     ASSERT_TRUE(w.solve()) << w.diagnostics.text(Language::en);
     EXPECT_EQ(w["H"], 14);
     EXPECT_DOUBLE_EQ(w["w"], 2.0 / 3 + 0.5);

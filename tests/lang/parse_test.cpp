@@ -1,3 +1,4 @@
+#include "base/messages/lang.h"
 #include "lang/ast.h"
 #include "world.h"
 #include <algorithm>
@@ -214,8 +215,8 @@ TEST(Parse, EveryStatementWithAnErrorIsReported) {
     for (const char* line : {"1", "4", "5", "6", "7", "8", "10", "11"})
         EXPECT_TRUE(std::count(places.begin(), places.end(), line)) << "line " << line << "\n"
                                                                     << f.diagnostics.text(Language::en);
-    EXPECT_TRUE(f.hinted(MessageId::unit_in_brackets));
-    EXPECT_TRUE(f.hinted(MessageId::power_is_caret));
+    EXPECT_TRUE(f.hinted(message::unit_in_brackets));
+    EXPECT_TRUE(f.hinted(message::power_is_caret));
 }
 
 struct Wrong {

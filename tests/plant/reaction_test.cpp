@@ -1,3 +1,4 @@
+#include "base/messages/plant.h"
 #include "plant/reaction.h"
 #include "text/node.h"
 #include <cmath>
@@ -124,7 +125,7 @@ TEST(Reaction, ResidualsAreNamedAndNamesSuggested) {
     Bench b;
     EXPECT_FALSE(b.read("glucose + 5 oxygen -> 6 carbon_dioxide + 6 water"));
     EXPECT_EQ(b.diagnostics.all().front().message.args.at(1), "O +2"); // 18 right, 16 left
-    EXPECT_EQ(b.diagnostics.all().front().hints.at(0).id, MessageId::reaction_balance_hint);
+    EXPECT_EQ(b.diagnostics.all().front().hints.at(0).id, message::reaction_balance_hint);
     Bench c;
     EXPECT_FALSE(c.read("ammonium -> ammonia"));
     EXPECT_EQ(c.diagnostics.all().front().message.args.at(1), "H -1, charge -1");

@@ -1,4 +1,5 @@
 // One property suite for every unit operation of the library: a plant of this unit alone, around its example.
+#include "base/messages/case.h"
 #include "harness.h"
 #include "text/node.h"
 #include <algorithm>
@@ -271,8 +272,8 @@ TEST_P(EveryUnit, HoldsAtBothEndsOfEveryRange) {
         EXPECT_FALSE(w.failure.all().empty()) << what;
         for (const Diagnostic& d : w.failure.all())
             if (d.severity == Severity::error) {
-                if (d.message.id == MessageId::negative_flow && fed_short().count(GetParam())) continue;
-                EXPECT_EQ(d.message.id, MessageId::requirement_failed) << what << "\n" << w.messages;
+                if (d.message.id == message::negative_flow && fed_short().count(GetParam())) continue;
+                EXPECT_EQ(d.message.id, message::requirement_failed) << what << "\n" << w.messages;
                 EXPECT_FALSE(d.message.args.at(1).empty()) << what;
             }
     };

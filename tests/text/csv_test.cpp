@@ -1,3 +1,4 @@
+#include "base/messages/text.h"
 #include "text/csv.h"
 #include <gtest/gtest.h>
 #include <random>
@@ -47,7 +48,7 @@ TEST(Csv, EveryBadRowIsReported) {
     EXPECT_EQ(t.error(0), "2:1 csv_cells");
     EXPECT_EQ(t.error(1), "4:1 csv_cells");
     EXPECT_EQ(t.diagnostics.all()[1].message.args, (std::vector<std::string>{"3", "2"}));
-    EXPECT_EQ(t.diagnostics.all()[1].hints.at(0).id, MessageId::csv_hint_quote);
+    EXPECT_EQ(t.diagnostics.all()[1].hints.at(0).id, message::csv_hint_quote);
 }
 
 TEST(Csv, Rejected) {

@@ -1,3 +1,5 @@
+#include "base/messages/base.h"
+#include "base/messages/text.h"
 #include "text/node.h"
 #include <cstdlib>
 #include <fstream>
@@ -65,17 +67,17 @@ TEST_F(File, MissingNamesWhatIsNear) {
     put("fermenter.yaml", "");
     put("still.yaml", "");
     EXPECT_FALSE(read("fermentor.yaml"));
-    EXPECT_EQ(error().message.id, MessageId::file_missing);
+    EXPECT_EQ(error().message.id, message::file_missing);
     EXPECT_EQ(error().message.args.at(0), path("fermentor.yaml"));
-    EXPECT_EQ(error().hints.at(0).id, MessageId::did_you_mean);
+    EXPECT_EQ(error().hints.at(0).id, message::did_you_mean);
     EXPECT_EQ(error().hints.at(0).args.at(0), "'fermenter.yaml'");
 
     EXPECT_FALSE(read("zzzzzzzzzzzzzzz"));
-    EXPECT_EQ(error().hints.at(0).id, MessageId::file_folder_holds);
+    EXPECT_EQ(error().hints.at(0).id, message::file_folder_holds);
     EXPECT_EQ(error().hints.at(0).args.at(0), "fermenter.yaml, still.yaml");
 
     EXPECT_FALSE(read("no/folder/x.yaml"));
-    EXPECT_EQ(error().hints.at(0).id, MessageId::file_folder_missing);
+    EXPECT_EQ(error().hints.at(0).id, message::file_folder_missing);
     EXPECT_EQ(error().hints.at(0).args.at(0), path("no/folder"));
 }
 
@@ -87,16 +89,16 @@ TEST_F(File, TheErrorStandsWhereTheFileWasAskedFor) {
 
 TEST_F(File, FolderAndSize) {
     EXPECT_FALSE(read("."));
-    EXPECT_EQ(error().message.id, MessageId::file_is_folder);
+    EXPECT_EQ(error().message.id, message::file_is_folder);
     put("big", std::string(1001, 'x'));
     EXPECT_FALSE(read("big"));
-    EXPECT_EQ(error().message.id, MessageId::file_too_large);
+    EXPECT_EQ(error().message.id, message::file_too_large);
     EXPECT_EQ(error().message.args, (std::vector<std::string>{path("big"), "1001", "1000"}));
     put("fits", std::string(1000, 'x'));
     EXPECT_TRUE(read("fits"));
     ASSERT_EQ(::mkfifo(path("pipe").c_str(), 0600), 0);
     EXPECT_FALSE(read("pipe")); // and does not wait for a writer
-    EXPECT_EQ(error().message.id, MessageId::file_not_regular);
+    EXPECT_EQ(error().message.id, message::file_not_regular);
 }
 
 TEST_F(File, NoPermission) {
@@ -104,7 +106,7 @@ TEST_F(File, NoPermission) {
     put("secret", "x");
     ASSERT_EQ(::chmod(path("secret").c_str(), 0), 0);
     EXPECT_FALSE(read("secret"));
-    EXPECT_EQ(error().message.id, MessageId::file_permission);
+    EXPECT_EQ(error().message.id, message::file_permission);
 }
 
 TEST_F(File, WritingFailsWithItsReason) {

@@ -1,3 +1,5 @@
+#include "base/messages/base.h"
+#include "base/messages/text.h"
 #include "text/yaml_reading.h"
 #include <gtest/gtest.h>
 #include <ostream>
@@ -115,7 +117,7 @@ struct Case {
     const char* name;
     std::string text;
     std::string expected;
-    MessageId hint = MessageId::free_text; // none
+    MessageId hint = message::free_text; // none
 };
 
 void PrintTo(const Case& c, std::ostream* out) { *out << c.text; }
@@ -126,13 +128,13 @@ TEST_P(Rejected, AtItsPlaceWithItsHint) {
     const Reading r(GetParam().text);
     EXPECT_EQ(r.error(), GetParam().expected) << r.diagnostics.text(Language::en);
     EXPECT_EQ(r.diagnostics.all().size(), 1u) << r.diagnostics.text(Language::en);
-    const bool hint_expected = GetParam().hint != MessageId::free_text;
+    const bool hint_expected = GetParam().hint != message::free_text;
     EXPECT_TRUE(!hint_expected || r.hinted(GetParam().hint)) << r.diagnostics.text(Language::en);
     const bool only_duplicate = r.error().ends_with("yaml_duplicate_key");
     EXPECT_EQ(r.root != nullptr, only_duplicate);
 }
 
-using M = MessageId;
+namespace M = message;
 using namespace std::string_literals;
 const Case encoding[] = {
     {"Utf16LittleEndian", "\xFF\xFE"s + "a\0:\0"s, "1:1 text_utf16", M::text_hint_utf8},

@@ -1,4 +1,5 @@
 // What may be written, and what a wrong text is told: message, byte offset and length, hints.
+#include "base/messages/units.h"
 #include "units/unit.h"
 #include <gtest/gtest.h>
 #include <locale>
@@ -74,7 +75,7 @@ TEST_P(WrongUnit, IsExplained) {
     EXPECT_FALSE(parse_unit(GetParam().text)) << "without asking for the error";
 }
 
-using enum MessageId;
+using namespace message;
 INSTANTIATE_TEST_SUITE_P(
     Unit, WrongUnit,
     testing::Values(

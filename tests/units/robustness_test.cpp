@@ -1,4 +1,5 @@
 // Properties over all known units, random products and random bytes; threads; huge inputs.
+#include "base/messages/units.h"
 #include "units/unit.h"
 #include <algorithm>
 #include <bit>
@@ -73,8 +74,8 @@ TEST(Properties, RandomProductsRoundTrip) {
         UnitError error;
         const auto unit = parse_unit(text, &error);
         if (!unit) { // only a range may stop a well-formed unit
-            EXPECT_TRUE(error.message.id == MessageId::unit_exponent_range ||
-                        error.message.id == MessageId::unit_factor_range)
+            EXPECT_TRUE(error.message.id == message::unit_exponent_range ||
+                        error.message.id == message::unit_factor_range)
                 << text << ": " << error.message.text(Language::en);
             continue;
         }
@@ -171,7 +172,7 @@ TEST(Robustness, LongTextOfAnything) {
     }
     UnitError error;
     EXPECT_FALSE(parse_unit(std::string(1 << 20, '('), &error));
-    EXPECT_EQ(error.message.id, MessageId::unit_too_deep);
+    EXPECT_EQ(error.message.id, message::unit_too_deep);
     EXPECT_EQ(error.offset, 64u);
     EXPECT_TRUE(parse_unit(std::string(64, '(') + "m" + std::string(64, ')')));
 }

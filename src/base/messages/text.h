@@ -1,4 +1,8 @@
-// Messages of text/: MESSAGE(id, English, Chinese). {0}, {1}.. are the arguments.
+// Messages of text/: {0}, {1}.. are the arguments.
+#pragma once
+#include "base/message.h"
+
+// clang-format off
 
 // Files
 MESSAGE(file_missing, "cannot find the file '{0}'", "找不到文件 '{0}'")
@@ -93,3 +97,4 @@ MESSAGE(csv_stray_quote, "a double quote inside a cell that does not begin with 
 MESSAGE(csv_after_quote, "text after the closing quote of a cell", "单元格的结束引号后还有文字")
 MESSAGE(csv_hint_double_quote, "put the whole cell in double quotes and double every quote inside it", "请将整个单元格放入双引号，内部的双引号写两遍")
 MESSAGE(csv_unclosed_quote, "the quote that begins this cell is not closed", "该单元格的起始引号没有闭合")
+// clang-format on

@@ -1,4 +1,8 @@
-// Messages of plant/: MESSAGE(id, English, Chinese). {0}, {1}.. are the arguments.
+// Messages of plant/: {0}, {1}.. are the arguments.
+#pragma once
+#include "base/message.h"
+
+// clang-format off
 MESSAGE(not_in_library, "there is no '{0}' in the model library's folder {1}/", "模型库 {1}/ 中没有“{0}”")
 MESSAGE(local_file_hint, "a file of your own is named by its path: ./name.yaml", "自己的文件请写路径：./name.yaml")
 MESSAGE(file_is_not_a_map, "a file of kind '{0}' must be a map of keys", "“{0}”类文件应为键值映射")
@@ -98,3 +102,4 @@ MESSAGE(product_is_target, "'{0}' is a product: a stream ends there (source -> {
 MESSAGE(feed_is_source, "'{0}' is a feed: a stream begins there ({0} -> target)", "“{0}”是进料：物流由此开始（{0} -> 目标）")
 MESSAGE(closing_said_here, "said to close the energy balance here", "此处指明由其封闭能量平衡")
 MESSAGE(reaction_fix_one, "give at least one coefficient a number", "请至少为一个系数给出数值")
+// clang-format on

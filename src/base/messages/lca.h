@@ -1,4 +1,8 @@
-// Messages of lca/: MESSAGE(id, English, Chinese). {0}, {1}.. are the arguments.
+// Messages of lca/: {0}, {1}.. are the arguments.
+#pragma once
+#include "base/message.h"
+
+// clang-format off
 MESSAGE(no_such_electricity, "there is no electricity factor '{0}' (region, type, year) in the background", "背景数据中没有电力因子“{0}”（地区、类型、年份）")
 MESSAGE(unknown_category, "the category is material, water, energy or treatment, not '{0}'", "类别应为 material、water、energy 或 treatment，而不是“{0}”")
 MESSAGE(item_without_unit, "background item '{0}' has no unit", "背景条目“{0}”没有单位")
@@ -11,3 +15,4 @@ MESSAGE(no_price, "item '{0}' has no price", "条目“{0}”没有价格")
 MESSAGE(no_impact_factor, "item '{0}' has no factor '{1}'", "条目“{0}”没有因子“{1}”")
 MESSAGE(price_dimension, "the price of '{0}' is in {1}, but the item is counted in {2}", "“{0}”的价格以 {1} 计，而该条目以 {2} 计")
 MESSAGE(electricity_not_chosen, "the case does not say which factor of '{0}' to use (electricity: {region: .., type: .., year: ..})", "案例未指定使用“{0}”的哪个因子（electricity: {region: .., type: .., year: ..}）")
+// clang-format on

@@ -1,4 +1,8 @@
-// Messages of case/: MESSAGE(id, English, Chinese). {0}, {1}.. are the arguments.
+// Messages of case/: {0}, {1}.. are the arguments.
+#pragma once
+#include "base/message.h"
+
+// clang-format off
 MESSAGE(unknown_electricity_type, "the electricity factor is of type footprint or emission, not '{0}'", "电力因子类型应为 footprint 或 emission，而不是“{0}”")
 MESSAGE(case_needs, "the case needs '{0}:'", "案例需要“{0}:”")
 MESSAGE(functional_unit_mass, "the functional unit must be a mass, not '{0}'", "功能单位必须为质量，而不是“{0}”")
@@ -32,3 +36,4 @@ MESSAGE(explain_unverified, "factors not checked against the official text:", "�
 MESSAGE(unknown_kind, "there is no kind of file called '{0}'", "没有“{0}”这类文件")
 MESSAGE(balance_open, "{0} ({1}) does not conserve: {2} of what crosses its boundary is gained or lost", "{0}（{1}）不守恒：穿过边界的量中有 {2}（相对值）凭空增减")
 MESSAGE(balance_open_hint, "compare what its outlets carry with what enters: a reaction, an outlet or an energy term may be missing", "请比较出口带出的量与进入的量：可能缺少反应、出口或能量项")
+// clang-format on

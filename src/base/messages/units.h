@@ -1,4 +1,8 @@
-// Messages of units/: MESSAGE(id, English, Chinese). {0}, {1}.. are the arguments.
+// Messages of units/: {0}, {1}.. are the arguments.
+#pragma once
+#include "base/message.h"
+
+// clang-format off
 MESSAGE(unit_unknown, "unknown unit '{0}'", "未知单位“{0}”")
 MESSAGE(unit_expected, "a unit is missing here", "此处缺少单位")
 MESSAGE(unit_unexpected, "'{0}' cannot stand here in a unit", "单位中此处不能出现“{0}”")
@@ -39,3 +43,4 @@ MESSAGE(quantity_two_numbers, "a second number '{0}' follows the first", "第一
 MESSAGE(quantity_hint_form, "write one number and a unit, as in 4 kWh/m3, 97 % or 1.5e-3", "请写一个数字和单位，例如 4 kWh/m3、97 % 或 1.5e-3")
 MESSAGE(quantity_hint_separator, "write thousands without separator (1000) and decimals with a point (0.5)",
         "千位不加分隔符（1000），小数用点号（0.5）")
+// clang-format on

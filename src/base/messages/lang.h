@@ -1,4 +1,8 @@
-// Messages of lang/: MESSAGE(id, English, Chinese). {0}, {1}.. are the arguments.
+// Messages of lang/: {0}, {1}.. are the arguments.
+#pragma once
+#include "base/message.h"
+
+// clang-format off
 MESSAGE(full_width_symbol, "'{0}' is not a sign of formulas: write {1}", "公式中不能使用“{0}”：请写半角 {1}")
 MESSAGE(unexpected_character, "unexpected character '{0}' in a formula", "公式中出现意外字符“{0}”")
 MESSAGE(number_out_of_range, "this number is too large or too small to represent", "该数值超出可表示的范围")
@@ -47,3 +51,4 @@ MESSAGE(solve_needs_start, "'solve {0}' needs a starting value: ... from 300 [K]
 MESSAGE(too_many_indices, "a name has at most two indices", "一个名称最多有两个下标")
 MESSAGE(formula_ends_before, "the formula ends where '{0}' is expected", "公式在应有“{0}”处结束")
 MESSAGE(too_many_terms, "the sums over sets have more than {0} terms in all", "对集合的求和总项数超过 {0}")
+// clang-format on

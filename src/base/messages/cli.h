@@ -1,4 +1,8 @@
-// Messages of cli/: MESSAGE(id, English, Chinese). {0}, {1}.. are the arguments.
+// Messages of cli/: {0}, {1}.. are the arguments.
+#pragma once
+#include "base/message.h"
+
+// clang-format off
 MESSAGE(set_form, "--set takes PATH=VALUE, not '{0}'", "--set 的形式为 路径=值，而不是“{0}”")
 MESSAGE(check_passed, "{0} file(s) checked, no errors", "已检查 {0} 个文件，没有错误")
 MESSAGE(unknown_list, "'{0}' cannot be listed: components, units, background, prices, indicators, templates, measures", "无法列出“{0}”：可列出 components、units、background、prices、indicators、templates、measures")
@@ -6,3 +10,4 @@ MESSAGE(unknown_template, "there is no template '{0}'", "没有模板“{0}”")
 MESSAGE(folder_not_empty, "the folder '{0}' is not empty", "文件夹“{0}”非空")
 MESSAGE(cannot_create, "cannot create '{0}': {1}", "无法创建“{0}”：{1}")
 MESSAGE(project_created, "created {0}: edit case.yaml there, then run 'viresco evaluate {0}'", "已创建 {0}：请编辑其中的 case.yaml，然后运行“viresco evaluate {0}”")
+// clang-format on

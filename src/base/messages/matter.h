@@ -1,4 +1,8 @@
-// Messages of matter/: MESSAGE(id, English, Chinese). {0}, {1}.. are the arguments.
+// Messages of matter/: {0}, {1}.. are the arguments.
+#pragma once
+#include "base/message.h"
+
+// clang-format off
 MESSAGE(formula_empty, "the chemical formula is empty", "化学式为空")
 MESSAGE(formula_expected_element, "the chemical formula ends where an element is expected", "化学式在应有元素处结束")
 MESSAGE(formula_unexpected, "unexpected '{0}' in a chemical formula", "化学式中出现意外的“{0}”")
@@ -53,3 +57,4 @@ MESSAGE(component_molar_needs_formula, "per mol needs a molar mass: give the for
 MESSAGE(component_not_positive, "'{0}' must be above 0, not {1}", "“{0}”必须大于 0，不能是 {1}")
 MESSAGE(component_derived, "'{0}' follows from the formula and cannot be given", "“{0}”由化学式导出，不能另行给出")
 MESSAGE(component_property_misspelt, "unusual property '{0}'", "不常见的性质名“{0}”")
+// clang-format on
