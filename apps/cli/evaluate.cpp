@@ -50,7 +50,7 @@ int evaluate(const Common& common, const EvaluateOptions& options) {
     request.models_folder = common.models;
     request.sources = common.sources;
     Diagnostics warnings;
-    const auto c = cases::Case::compile(request, warnings);
+    static const auto c = cases::Case::compile(request, warnings); // static: main leaves without freeing it
     lang::Evaluation evaluation(c->program, 1);
     cases::evaluate(*c, evaluation, c->parameters);
     const std::string json = cases::results_json(*c, evaluation, warnings, common.command);

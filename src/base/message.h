@@ -9,6 +9,10 @@ enum class Language { en, zh };
 
 /// One text of the tables in messages/: its stable name ("unknown_name") and its pattern in both languages.
 struct MessageText {
+    constexpr MessageText(const char* n, const char* e, const char* z) : name(n), en(e), zh(z) {}
+    MessageText(const MessageText&) = delete; // its address is its identity
+    MessageText& operator=(const MessageText&) = delete;
+
     const char* name;
     const char* en;
     const char* zh;

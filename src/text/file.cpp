@@ -99,7 +99,7 @@ const SourceFile* read_file(SourceStore& store, const std::string& path, Diagnos
         return nullptr;
     }
     if (!S_ISREG(status.st_mode)) {
-        const auto id = S_ISDIR(status.st_mode) ? message::file_is_folder : message::file_not_regular;
+        const MessageId id = S_ISDIR(status.st_mode) ? message::file_is_folder : message::file_not_regular;
         diagnostics.error(asked_at, id, {path});
         return nullptr;
     }

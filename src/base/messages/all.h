@@ -7,6 +7,7 @@
 #include "base/messages/economics.h"
 #include "base/messages/lang.h"
 #include "base/messages/lca.h"
+#include "base/messages/lca_fmt.h"
 #include "base/messages/matter.h"
 #include "base/messages/plant.h"
 #include "base/messages/report.h"
