@@ -63,18 +63,18 @@ struct Parameter {
 struct Exchange {
     int flow = -1;
     double amount = 0;
-    std::string formula; ///< of the amount, over the parameters of process and database
-    std::string unit;    ///< as in the source
-    int property = -1;   ///< the flow property the amount is in; -1: the reference property
+    std::string formula;     ///< of the amount, over the parameters of process and database
+    std::string unit;        ///< as in the source
+    int property = -1;       ///< the flow property the amount is in; -1: the reference property
     double to_reference = 1; ///< amount x to_reference: in the reference unit of the reference property
     bool input = false;
     bool avoided = false; ///< an avoided product: its production is substituted
     int provider = -1;    ///< process that is said to supply it (or to treat the waste)
     int location = -1;    ///< of an elementary flow with regional factors
     Distribution distribution;
-    std::array<uint8_t, 5> pedigree{};  ///< 0: not given; else 1 (best) .. 5
-    double base_sigma = 0;              ///< ln of the basic geometric standard deviation that goes with the pedigree
-    int internal_id = 0;                ///< the source's number of the exchange within the process
+    std::array<uint8_t, 5> pedigree{}; ///< 0: not given; else 1 (best) .. 5
+    double base_sigma = 0;             ///< ln of the basic geometric standard deviation that goes with the pedigree
+    int internal_id = 0;               ///< the source's number of the exchange within the process
     std::string comment;
 };
 

@@ -7,7 +7,7 @@ namespace viresco::lca {
 /// Where an entry of a matrix comes from, for sampling and for explanation.
 struct Origin {
     int process = -1, exchange = -1; ///< of the Database; -1: not an exchange
-    double factor = 1; ///< entry = factor x amount of the exchange (sign, unit, allocation)
+    double factor = 1;               ///< entry = factor x amount of the exchange (sign, unit, allocation)
 };
 
 /// Compressed sparse columns. Several entries of a column may share a row: they add up.
@@ -19,9 +19,9 @@ struct Columns {
     int columns() const { return static_cast<int>(start.size()) - 1; }
     int entries() const { return static_cast<int>(row.size()); }
     std::span<const int> rows_of(int column) const {
-        return std::span(row).subspan(static_cast<size_t>(start[static_cast<size_t>(column)]),
-                                      static_cast<size_t>(start[static_cast<size_t>(column) + 1] -
-                                                          start[static_cast<size_t>(column)]));
+        return std::span(row).subspan(
+            static_cast<size_t>(start[static_cast<size_t>(column)]),
+            static_cast<size_t>(start[static_cast<size_t>(column) + 1] - start[static_cast<size_t>(column)]));
     }
 };
 
@@ -34,16 +34,16 @@ struct Activity {
 /// Row i of A is the product of activity i: A is square, outputs positive, inputs negative.
 struct System {
     std::vector<Activity> activities;
-    std::vector<int> flows;      ///< rows of B: elementary flows (position in Database::flows)
-    std::vector<int> locations;  ///< of each row of B, where factors are regional; -1: anywhere
-    std::vector<int> categories; ///< rows of C
-    std::vector<double> diagonal;            ///< A(i, i), never 0
+    std::vector<int> flows;       ///< rows of B: elementary flows (position in Database::flows)
+    std::vector<int> locations;   ///< of each row of B, where factors are regional; -1: anywhere
+    std::vector<int> categories;  ///< rows of C
+    std::vector<double> diagonal; ///< A(i, i), never 0
     std::vector<Origin> diagonal_origin;
     Columns technosphere;                    ///< A without its diagonal: n x n
     std::vector<Origin> technosphere_origin; ///< one per entry
     Columns intervention;                    ///< B: flows x n
     std::vector<Origin> intervention_origin;
-    Columns characterisation;                ///< C by flow: categories x flows
+    Columns characterisation;                                ///< C by flow: categories x flows
     std::vector<Distribution> characterisation_distribution; ///< empty, or one per entry
 };
 

@@ -33,7 +33,7 @@ double read_number(std::string_view text, size_t& at) {
                         (unsigned_start < text.size() && text[unsigned_start] == '.' && digit_at(unsigned_start + 1));
     if (!number) {
         const MessageId id = is_infinite_or_nan(token(text, unsigned_start)) ? message::quantity_not_finite
-                                                                        : message::quantity_no_number;
+                                                                             : message::quantity_no_number;
         fail_token(start, token(text, start), id, message::quantity_hint_form);
     }
     if (text[unsigned_start] == '0' && unsigned_start + 1 < text.size() &&
