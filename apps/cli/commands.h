@@ -1,10 +1,15 @@
 #pragma once
 #include "base/message.h"
 #include "base/source.h"
+#include <functional>
 #include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
+
+namespace CLI {
+class App;
+}
 
 namespace viresco::cli {
 
@@ -30,9 +35,21 @@ struct ExplainOptions {
 };
 int explain(const Common&, const ExplainOptions&);
 
+struct SimulateOptions {
+    std::string path, until, every, csv, method;
+    std::vector<std::string> sets;
+    bool steady = false;
+    double rtol = 1e-6, max_seconds = 600;
+};
+int simulate(const Common&, const SimulateOptions&);
+
 int check(const Common&, const std::vector<std::string>& files);
 int list(const Common&, const std::string& what);
 int create(const Common&, const std::string& folder, const std::string& from);
+
+/// Adds `viresco lca ..`; `shared` adds the options of every command, `common` gives their values.
+void add_lca(CLI::App&, const std::function<void(CLI::App*)>& shared, const std::function<const Common&()>& common,
+             int& status);
 
 /// Wrong use of the command line (exit status 64).
 struct UsageError : std::runtime_error {

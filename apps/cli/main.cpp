@@ -93,6 +93,26 @@ int run(int argc, char** argv) {
         status = explain(common, explain_options);
     });
 
+    SimulateOptions simulate_options;
+    auto* simulate_command = app.add_subcommand("simulate", "run a model in time, or find its steady state");
+    simulate_command->add_option("FILE", simulate_options.path, "model file, or a folder with model.yaml")->required();
+    simulate_command->add_flag("--steady", simulate_options.steady, "the steady state (after --until, where given)");
+    simulate_command->add_option("--until", simulate_options.until, "span of time, '14 d' (default: the model's)");
+    simulate_command->add_option("--every", simulate_options.every, "interval of the rows of --csv");
+    simulate_command->add_option("--csv", simulate_options.csv, "file for the table of outputs over time");
+    simulate_command->add_option("--rtol", simulate_options.rtol, "relative tolerance")->check(CLI::Range(1e-14, 0.1));
+    simulate_command->add_option("--method", simulate_options.method, "bdf or rosenbrock")
+        ->check(CLI::IsMember({"bdf", "rosenbrock"}));
+    simulate_command->add_option("--max-seconds", simulate_options.max_seconds, "limit of computing time")
+        ->check(CLI::PositiveNumber);
+    simulate_command->add_option("--set", simulate_options.sets, "PARAMETER=VALUE (repeatable)")
+        ->allow_extra_args(false);
+    shared(simulate_command);
+    simulate_command->callback([&] {
+        common.language = language == "zh" ? Language::zh : Language::en;
+        status = simulate(common, simulate_options);
+    });
+
     std::vector<std::string> files;
     auto* check_command = app.add_subcommand("check", "check files of any kind without running them");
     check_command->add_option("FILE", files)->required();
@@ -121,6 +141,13 @@ int run(int argc, char** argv) {
         common.language = language == "zh" ? Language::zh : Language::en;
         status = create(common, folder, from);
     });
+
+    const auto given = [&]() -> const Common& {
+        common.language = language == "zh" ? Language::zh : Language::en;
+        return common;
+    };
+    add_lca(
+        app, [&](CLI::App* sub) { shared(sub); }, given, status);
 
     common.models = find_models();
     try {

@@ -96,6 +96,9 @@ struct Statement {
     ForClause clause;
 };
 
+/// `der(x)` is the name `x.der`.
+constexpr const char* rate_suffix = ".der";
+
 /// Parse a scalar's text; all errors are reported at their own character, and parsing goes on with the
 /// next statement. Source: docs/language.md section 2.
 std::vector<Statement> parse_statements(const text::Node&, Diagnostics&);

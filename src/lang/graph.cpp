@@ -31,7 +31,9 @@ int n_operands(const Node& n) {
     case Op::constant:
     case Op::parameter:
     case Op::unknown:
-    case Op::missing: return 0;
+    case Op::missing:
+    case Op::state:
+    case Op::time: return 0;
     case Op::negate:
     case Op::exp:
     case Op::log:
@@ -90,6 +92,9 @@ NodeId Graph::constant(double value) {
 NodeId Graph::parameter(int index) { return intern({Op::parameter, index, no_node, no_node, 0}); }
 NodeId Graph::unknown(int index) { return intern({Op::unknown, index, no_node, no_node, 0}); }
 NodeId Graph::missing(int index) { return intern({Op::missing, index, no_node, no_node, 0}); }
+
+NodeId Graph::state(int index) { return intern({Op::state, index, no_node, no_node, 0}); }
+NodeId Graph::time() { return intern({Op::time, no_node, no_node, no_node, 0}); }
 
 NodeId Graph::negate(NodeId a) {
     if ((*this)[a].op == Op::negate) return (*this)[a].a;
@@ -191,6 +196,8 @@ NodeId Graph::make(const Node& n, NodeId a, NodeId b, NodeId c) {
     case Op::parameter: return parameter(n.a);
     case Op::unknown: return unknown(n.a);
     case Op::missing: return missing(n.a);
+    case Op::state: return state(n.a);
+    case Op::time: return time();
     case Op::negate: return negate(a);
     case Op::add: return add(a, b);
     case Op::subtract: return subtract(a, b);

@@ -14,6 +14,8 @@ enum class Op : uint8_t {
     parameter, ///< a = index into the parameter vector
     unknown,   ///< a = index into the unknowns
     missing,   ///< a = index into a table of what is missing; NaN if it is ever evaluated
+    state,     ///< a = index into the states of a dynamic system
+    time,      ///< time of a dynamic system [s]
     negate,
     add,
     subtract,
@@ -56,6 +58,8 @@ public:
     NodeId parameter(int index);
     NodeId unknown(int index);
     NodeId missing(int index);
+    NodeId state(int index);
+    NodeId time();
     NodeId negate(NodeId);
     NodeId add(NodeId, NodeId);
     NodeId subtract(NodeId, NodeId);

@@ -174,6 +174,38 @@ NodeId Model::add_unknown(Unknown u, EquationOf equation) {
     return unknowns_.back().node;
 }
 
+int Model::add_state(const std::string& path, std::vector<Member> indices, State s, bool held, StartOf start) {
+    const int i = static_cast<int>(states_.size());
+    s.node = graph.state(i);
+    const DimId d = dimensions.intern(s.unit.dimension);
+    bind_value(path, indices, {s.node, d, false, false}, {}, s.pos);
+    state_rules_.push_back({path, std::move(indices), d, held, std::move(start)});
+    states_.push_back(std::move(s));
+    return i;
+}
+
+void Model::close_states() {
+    const DimId per_second = dimensions.divide(0, dim("s"));
+    for (size_t i = 0; i < states_.size(); ++i) {
+        const StateRule& rule = state_rules_[i];
+        State& s = states_[i];
+        s.rate = graph.zero();
+        if (!rule.held) {
+            const std::string rate = rule.family + rate_suffix;
+            if (!declared(rate)) {
+                error(s.pos, message::state_without_rate, {s.path});
+                continue;
+            }
+            expect_dimension(rate, dimensions.multiply(rule.dim, per_second));
+            s.rate = value(rate, rule.indices, s.pos).node;
+        }
+        Value start = rule.start(*this);
+        if (!start.wrong && !start.any_dim && start.dim != rule.dim)
+            error(s.pos, message::wrong_dimension, {s.path, dimensions.text(rule.dim), dimensions.text(start.dim)});
+        s.start = start.node;
+    }
+}
+
 namespace {
 
 /// a + b - c == 0 is a + b == c: what stands on the two sides gives the scale of the residual.

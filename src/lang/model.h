@@ -1,6 +1,7 @@
 #pragma once
 #include "base/diagnostic.h"
 #include "lang/ast.h"
+#include "lang/dynamic.h"
 #include "lang/graph.h"
 #include "lang/program.h"
 #include <cstdint>
@@ -145,6 +146,14 @@ public:
     using EquationOf = std::function<std::pair<Value, Value>(Model&)>;
     NodeId add_unknown(Unknown, EquationOf);
 
+    /// A member of a family is a state; `held`: its rate is zero, only events change it. Its rate is the rule of
+    /// `family.der`, its start is given by `start`; both are asked for by close_states().
+    using StartOf = std::function<Value(Model&)>;
+    int add_state(const std::string& family, std::vector<Member> indices, State, bool held, StartOf start);
+    /// Expands rates and starts of all states.
+    void close_states();
+    std::vector<State>& states() { return states_; }
+
     // ---- expanding
     /// Value of a full path; an unknown name is an error at `asked_at`.
     Value value(const std::string& path, Indices indices, const SourcePos& asked_at);
@@ -240,6 +249,15 @@ private:
     std::vector<Parameter> parameters_;
     std::vector<Unknown> unknowns_;
     std::deque<EquationOf> equations_;
+    struct StateRule {
+        std::string family;
+        std::vector<Member> indices;
+        DimId dim;
+        bool held;
+        StartOf start;
+    };
+    std::vector<State> states_;
+    std::vector<StateRule> state_rules_;
     size_t closed_ = 0;
     int eval_depth_ = 0;
     intptr_t stack_base_ = 0;

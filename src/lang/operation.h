@@ -33,7 +33,9 @@ inline double apply(const Node& n, double a, double b, double c) {
     case Op::property: return scalar::property(n.c, a, b);
     case Op::parameter:
     case Op::unknown:
-    case Op::missing: break;
+    case Op::missing:
+    case Op::state:
+    case Op::time: break;
     }
     return std::numeric_limits<double>::quiet_NaN();
 }

@@ -508,14 +508,28 @@ private:
         if (t.kind == Token::Kind::name && t.text == "if" && peek(1).kind == Token::Kind::symbol && peek(1).text == "(")
             return call("if");
         if (t.kind != Token::Kind::name) unexpected();
-        const std::string name = path();
-        if (is("(")) return call(name, t.begin);
         auto e = std::make_unique<Expr>();
         e->kind = Expr::Kind::reference;
-        e->name = name;
+        if (derivative()) {
+            rate_of(e->name, e->indices);
+            e->span = span_from(t.begin);
+            return e;
+        }
+        e->name = path();
+        if (is("(")) return call(e->name, t.begin);
         if (is("[")) e->indices = indices();
         e->span = span_from(t.begin);
         return e;
+    }
+
+    bool derivative() const { return is_word("der") && peek(1).kind == Token::Kind::symbol && peek(1).text == "("; }
+
+    /// The cursor stands on "der(x[i])": the name `x.der` with the indices of x.
+    void rate_of(std::string& name, std::vector<IndexExpr>& at) {
+        at_ += 2;
+        name = path() + rate_suffix;
+        if (is("[")) at = indices();
+        expect(")");
     }
 
     /// "40 [degC]" behind a minus: -40 degC is a temperature, not minus 313.15 K.
@@ -606,8 +620,12 @@ private:
             s.solve = true;
         }
         const size_t target_begin = peek().begin;
-        s.target = path();
-        if (is("[")) s.indices = indices();
+        if (derivative()) {
+            rate_of(s.target, s.indices);
+        } else {
+            s.target = path();
+            if (is("[")) s.indices = indices();
+        }
         s.target_span = span_from(target_begin);
         if (s.solve) {
             expect(":");

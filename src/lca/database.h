@@ -18,6 +18,12 @@ struct Distribution {
     enum class Kind : uint8_t { none, lognormal, normal, triangular, uniform };
     Kind kind = Kind::none;
     double a = 0, b = 0, c = 0;
+
+    bool given() const { return kind != Kind::none; }
+    /// False where no sample can be drawn: no spread, limits in the wrong order, a figure that is not finite.
+    bool valid() const;
+    /// The distribution of a positive factor times the amount.
+    Distribution scaled(double factor) const;
 };
 
 struct UnitOfGroup {
@@ -115,6 +121,11 @@ struct ImpactCategory {
 struct NormalisationSet {
     std::string id, name, unit;
     std::vector<double> normalisation, weight; ///< per category of the method
+
+    /// Of category k of the method; 0 where the set gives no factor for it.
+    double normalised(size_t k, double impact) const;
+    double weighted(size_t k, double impact) const;
+    double normalised_weighted(size_t k, double impact) const { return weighted(k, normalised(k, impact)); }
 };
 struct ImpactMethod {
     std::string id, name;

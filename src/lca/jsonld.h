@@ -15,7 +15,8 @@ class Archive;
 /// Source: GreenDelta/olca-schema (CC0), yaml/ and CHANGES.md.
 bool read_jsonld(Archive&, Database& into, ImportReport&, Diagnostics&);
 
-/// Writes schema 2.x as a zip at `path`. Throws SolveError when the file cannot be written.
+/// Writes schema 2.x as a zip at `path`. Not written: decisions and flow maps (they are no part of the format). Throws
+/// ConfigError when the file cannot be written.
 void write_jsonld(const Database&, const std::string& path);
 
 } // namespace viresco::lca

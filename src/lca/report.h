@@ -33,6 +33,9 @@ struct ImportReport {
     }
 };
 
+/// A number for a sentence: six digits.
+std::string short_text(double);
+
 /// What linking a database did: counts by name and every exchange that is not linked as the file says.
 struct LinkReport : ImportReport {};
 

@@ -36,4 +36,12 @@ MESSAGE(explain_unverified, "factors not checked against the official text:", "�
 MESSAGE(unknown_kind, "there is no kind of file called '{0}'", "没有“{0}”这类文件")
 MESSAGE(balance_open, "{0} ({1}) does not conserve: {2} of what crosses its boundary is gained or lost", "{0}（{1}）不守恒：穿过边界的量中有 {2}（相对值）凭空增减")
 MESSAGE(balance_open_hint, "compare what its outlets carry with what enters: a reaction, an outlet or an energy term may be missing", "请比较出口带出的量与进入的量：可能缺少反应、出口或能量项")
+MESSAGE(span_of_time, "'{0}' is a positive span of time (400 h, 14 d), not '{1}'", "“{0}”应为正的时间长度（400 h、14 d），而不是“{1}”")
+MESSAGE(model_needs_states, "a model needs states", "模型需要状态变量（states）")
+MESSAGE(member_set_form, "set '{0}' is written 1..10 or [a, b, c]", "集合“{0}”应写成 1..10 或 [a, b, c]")
+MESSAGE(state_needs_start, "state '{0}' needs a start value", "状态“{0}”需要初值（start）")
+MESSAGE(starts_and_members, "state '{0}' has {1} start values for {2} members", "状态“{0}”给了 {1} 个初值，但有 {2} 个成员")
+MESSAGE(event_needs_when, "event '{0}' needs `when:` with a condition", "事件“{0}”需要 `when:` 条件")
+MESSAGE(event_without_effect, "event '{0}' does nothing: give it `set:` or `end: true`", "事件“{0}”没有作用：请给出 `set:` 或 `end: true`")
+MESSAGE(event_sets_no_state, "event '{0}' sets '{1}', which is no state", "事件“{0}”设置了“{1}”，但它不是状态变量")
 // clang-format on

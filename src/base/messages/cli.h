@@ -10,4 +10,7 @@ MESSAGE(unknown_template, "there is no template '{0}'", "没有模板“{0}”")
 MESSAGE(folder_not_empty, "the folder '{0}' is not empty", "文件夹“{0}”非空")
 MESSAGE(cannot_create, "cannot create '{0}': {1}", "无法创建“{0}”：{1}")
 MESSAGE(project_created, "created {0}: edit case.yaml there, then run 'viresco evaluate {0}'", "已创建 {0}：请编辑其中的 case.yaml，然后运行“viresco evaluate {0}”")
+MESSAGE(option_span, "{0} wants a positive span of time ('400 h'), not '{1}'", "{0} 需要正的时间长度（“400 h”），而不是“{1}”")
+MESSAGE(no_duration, "the model has no `duration:`; say how long with --until '100 h'", "模型没有 `duration:`；请用 --until '100 h' 指定时长")
+MESSAGE(simulation_unvalidated, "not validated: {0}", "未经验证：{0}")
 // clang-format on

@@ -51,4 +51,6 @@ MESSAGE(solve_needs_start, "'solve {0}' needs a starting value: ... from 300 [K]
 MESSAGE(too_many_indices, "a name has at most two indices", "一个名称最多有两个下标")
 MESSAGE(formula_ends_before, "the formula ends where '{0}' is expected", "公式在应有“{0}”处结束")
 MESSAGE(too_many_terms, "the sums over sets have more than {0} terms in all", "对集合的求和总项数超过 {0}")
+MESSAGE(start_varies, "the start of '{0}' depends on states or on time", "“{0}”的初值取决于状态或时间")
+MESSAGE(state_without_rate, "state '{0}' has no rate: nothing defines der({0})", "状态“{0}”没有变化率：没有定义 der({0})")
 // clang-format on

@@ -1,0 +1,71 @@
+#include "base/messages/cli.h"
+#include "case/simulation.h"
+#include "commands.h"
+#include "text/node.h"
+#include <cmath>
+#include <fmt/format.h>
+
+namespace viresco::cli {
+
+int simulate(const Common& common, const SimulateOptions& options) {
+    const auto span_of = [](const std::string& text, const char* option) {
+        if (text.empty()) return 0.0;
+        const auto q = units::parse_quantity(text);
+        if (!q || q->dimension().text() != "s" || !(q->si > 0))
+            throw UsageError({message::option_span, {option, text}});
+        return q->si;
+    };
+    const double until_given = span_of(options.until, "--until"), every_given = span_of(options.every, "--every");
+    cases::Simulation::Request request;
+    request.path = options.path;
+    request.settings = split_sets(options.sets);
+    request.models_folder = common.models;
+    request.sources = common.sources;
+    Diagnostics warnings;
+    const auto s = cases::Simulation::compile(request, warnings);
+    const double until = until_given > 0 ? until_given : s->duration.si;
+    if (!options.steady && !(until > 0)) throw UsageError({message::no_duration, {}});
+
+    integrate::Options method;
+    method.rtol = options.rtol;
+    method.max_seconds = options.max_seconds;
+    if (options.method == "bdf") method.method = integrate::Method::bdf;
+    if (options.method == "rosenbrock") method.method = integrate::Method::rosenbrock;
+    lang::DynamicEvaluation evaluation(s->program);
+    evaluation.set_parameters(s->parameters);
+    integrate::Point point = integrate::start(evaluation, method);
+    integrate::Trajectory run;
+    if (options.steady) {
+        // A run from the start first, where one is asked for: Newton's method wants to begin near.
+        if (until_given > 0) point = integrate::run(evaluation, point, until, {}, method).end;
+        run.end = integrate::steady(evaluation, point, method, run.statistics);
+        run.points.push_back(run.end);
+    } else {
+        const double every = every_given > 0 ? every_given : s->every.si > 0 ? s->every.si : until / 100;
+        std::vector<double> times;
+        if (!options.csv.empty()) {
+            const auto n = static_cast<long>(std::floor(until / every * (1 + 1e-12)));
+            for (long k = 0; k <= n; ++k) times.push_back(std::min(until, static_cast<double>(k) * every));
+            if (times.back() < until * (1 - 1e-12)) times.push_back(until);
+        }
+        run = integrate::run(evaluation, point, until, times, method);
+    }
+    if (!warnings.all().empty()) fmt::print(stderr, "{}", warnings.text(common.language));
+    if (!options.csv.empty()) text::write_file(options.csv, cases::simulation_csv(*s, evaluation, run));
+    const std::string json = cases::simulation_json(*s, evaluation, run);
+    if (common.json) {
+        fmt::print("{}\n", json);
+        return 0;
+    }
+    fmt::print("{}\n\n", s->title.in(common.language));
+    if (!s->unvalidated.empty())
+        fmt::print("{}\n\n", Message{message::simulation_unvalidated, {s->unvalidated}}.text(common.language));
+    std::vector<double> values(s->outputs.size());
+    evaluation.outputs({&run.end.time, 1}, run.end.x, values);
+    for (size_t k = 0; k < values.size(); ++k)
+        fmt::print("{:<32}{:>18.9g}  {}\n", s->outputs[k].path, s->outputs[k].unit.from_si(values[k]),
+                   s->outputs[k].unit.text);
+    return 0;
+}
+
+} // namespace viresco::cli

@@ -1,0 +1,406 @@
+#include "base/messages/lca.h"
+#include "database_builder.h"
+#include "lca/archive.h"
+#include "lca/jsonld.h"
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <gtest/gtest.h>
+
+namespace viresco::lca {
+namespace {
+
+using test::DatabaseBuilder;
+using test::Solved;
+
+/// A package as a folder that the test writes, removed with it.
+struct Package {
+    std::filesystem::path folder;
+    Database db;
+    ImportReport report;
+    Diagnostics diagnostics;
+    std::unique_ptr<Archive> archive;
+
+    explicit Package(const std::string& name)
+        : folder(std::filesystem::path(testing::TempDir()) / ("viresco-" + name)) {
+        std::filesystem::remove_all(folder);
+        std::filesystem::create_directories(folder);
+    }
+    ~Package() { std::filesystem::remove_all(folder); }
+    Package& file(const std::string& name, const std::string& text) {
+        std::filesystem::create_directories((folder / name).parent_path());
+        std::ofstream(folder / name) << text;
+        return *this;
+    }
+    bool read() {
+        archive = Archive::open(folder.string(), diagnostics);
+        return archive && read_jsonld(*archive, db, report, diagnostics);
+    }
+};
+
+const char* const units = R"({"@type":"UnitGroup","@id":"ug","name":"Units of mass","units":[
+  {"@id":"u-kg","name":"kg","conversionFactor":1.0,REF:true},{"@id":"u-g","name":"g","conversionFactor":0.001,"synonyms":["gram"]}]})";
+const char* const volumes = R"({"@type":"UnitGroup","@id":"ug-v","name":"Units of volume","units":[
+  {"@id":"u-m3","name":"m3","conversionFactor":1.0,REF:true},{"@id":"u-l","name":"l","conversionFactor":0.001}]})";
+
+std::string with(std::string text, const std::string& what, const std::string& by) {
+    for (size_t i = text.find(what); i != std::string::npos; i = text.find(what, i + by.size()))
+        text.replace(i, what.size(), by);
+    return text;
+}
+
+/// The same inventory in both generations: a product, an input in g, an input in l of a flow counted in kg, an emission
+/// with a lognormal, an avoided product, a parameter.
+void write_package(Package& p, bool second) {
+    const auto put = [&](const std::string& name, std::string text) {
+        text = with(text, "REFUNIT", second ? "\"refUnit\"" : "\"referenceUnitName\"");
+        text = with(text, "REFP", second ? "\"isRefFlowProperty\"" : "\"referenceFlowProperty\"");
+        text = with(text, "REF", second ? "\"isRefUnit\"" : "\"referenceUnit\"");
+        text = with(text, "INPUT", second ? "\"isInput\"" : "\"input\"");
+        text = with(text, "AVOIDED", second ? "\"isAvoidedProduct\"" : "\"avoidedProduct\"");
+        text = with(text, "QUANT", second ? "\"isQuantitativeReference\"" : "\"quantitativeReference\"");
+        text = with(text, "ISPAR", second ? "\"isInputParameter\"" : "\"inputParameter\"");
+        text = with(text, "QUALITY", second ? "\"dqEntry\"" : "\"pedigreeUncertainty\"");
+        text = with(text, "AIR", second ? "\"Elementary flows/air/urban\"" : R"({"@id":"c-urban","name":"urban"})");
+        p.file(name, text);
+    };
+    put("unit_groups/ug.json", units);
+    put("unit_groups/ug-v.json", volumes);
+    put("flow_properties/mass.json", R"({"@id":"mass","name":"Mass","unitGroup":{"@id":"ug"}})");
+    put("flow_properties/volume.json", R"({"@id":"volume","name":"Volume","unitGroup":{"@id":"ug-v"}})");
+    put("locations/cn.json", R"({"@id":"l-cn","name":"China","code":"CN"})");
+    if (second) {
+        put("openlca.json", R"({"schemaVersion":2})");
+    } else {
+        put("context.json", R"({"@vocab":"http://openlca.org/schema/v1.1/"})");
+        put("categories/top.json", R"({"@id":"c-top","name":"Elementary flows"})");
+        put("categories/air.json", R"({"@id":"c-air","name":"air","category":{"@id":"c-top"}})");
+        put("categories/urban.json", R"({"@id":"c-urban","name":"urban","category":{"@id":"c-air"}})");
+    }
+    const auto flow = [&](const std::string& id, const std::string& type, const std::string& more = "") {
+        put("flows/" + id + ".json",
+            R"({"@id":")" + id + R"(","name":"the )" + id + R"(","flowType":")" + type +
+                R"(","flowProperties":[{"flowProperty":{"@id":"mass"},"conversionFactor":1,REFP:true})" + more + "]" +
+                (type == "ELEMENTARY_FLOW" ? ",\"category\":AIR" : "") + "}");
+    };
+    flow("product", "PRODUCT_FLOW");
+    flow("solvent", "PRODUCT_FLOW", R"(,{"flowProperty":{"@id":"volume"},"conversionFactor":0.00125})"); // 800 kg/m3
+    flow("co", "PRODUCT_FLOW");
+    flow("voc", "ELEMENTARY_FLOW");
+    const std::string mass = R"("flowProperty":{"@id":"mass"},"unit":{"@id":"u-kg","name":"kg"})";
+    const auto simple = [&](const std::string& id, const std::string& voc) {
+        put("processes/p-" + id + ".json", R"({"@id":"p-)" + id + R"(","name":"make )" + id +
+                                               R"(","processType":"UNIT_PROCESS","exchanges":[
+            {"internalId":1,"flow":{"@id":")" + id +
+                                               R"("},"amount":1,INPUT:false,QUANT:true,)" + mass + R"(},
+            {"internalId":2,"flow":{"@id":"voc"},"amount":)" +
+                                               voc + ",INPUT:false," + mass + "}]}");
+    };
+    simple("solvent", "3");
+    simple("co", "5");
+    put("processes/p-product.json",
+        R"({"@id":"p-product","name":"make product","location":{"@id":"l-cn"},"processType":"UNIT_PROCESS",
+        "parameters":[{"name":"k","value":0.25,ISPAR:true,"uncertainty":{"distributionType":"UNIFORM_DISTRIBUTION","minimum":0.2,"maximum":0.3}},
+                      {"name":"twice","value":0.5,ISPAR:false,"formula":"2*k"}],
+        "exchanges":[
+        {"internalId":1,"flow":{"@id":"product"},"amount":2000,INPUT:false,QUANT:true,"flowProperty":{"@id":"mass"},"unit":{"@id":"u-g","name":"g"}},
+        {"internalId":2,"flow":{"@id":"solvent"},"amount":10,INPUT:true,"defaultProvider":{"@id":"p-solvent"},"flowProperty":{"@id":"volume"},"unit":{"@id":"u-l","name":"l"}},
+        {"internalId":3,"flow":{"@id":"co"},"amount":0.5,INPUT:true,AVOIDED:true,"flowProperty":{"@id":"mass"},"unit":{"name":"gram"}},
+        {"internalId":4,"flow":{"@id":"voc"},"amount":0.5,"amountFormula":"twice",INPUT:false,)" +
+            mass +
+            R"x(,"uncertainty":{"distributionType":"LOG_NORMAL_DISTRIBUTION","geomMean":0.5,"geomSd":1.2},QUALITY:"(1;2;3;4;5)","baseUncertainty":1.05}]})x");
+    put("lcia_categories/smog.json",
+        R"({"@id":"smog","name":"Smog",REFUNIT:"kg x","impactFactors":[{"flow":{"@id":"voc"},"value":0.004,"flowProperty":{"@id":"mass"},"unit":{"@id":"u-g"}}]})");
+    const std::string set =
+        R"({"@id":"set","name":"World","weightedScoreUnit":"pt","factors":[{"impactCategory":{"@id":"smog"},"normalisationFactor":2,"weightingFactor":3}]})";
+    if (!second) put("nw_sets/set.json", set);
+    put("lcia_methods/m.json", R"({"@id":"m","name":"Method","impactCategories":[{"@id":"smog"}],"nwSets":[)" +
+                                   (second ? set : std::string(R"({"@id":"set"})")) + "]}");
+}
+
+class Generations : public testing::TestWithParam<bool> {};
+TEST_P(Generations, SayTheSame) {
+    Package p("generation");
+    write_package(p, GetParam());
+    ASSERT_TRUE(p.read()) << p.diagnostics.text(Language::en);
+    const Database& db = p.db;
+    ASSERT_EQ(db.processes.size(), 3u);
+    const Process& make = db.processes[static_cast<size_t>(db.process_at.at("p-product"))];
+    EXPECT_EQ(make.location, "CN");
+    EXPECT_EQ(make.reference, 0);
+    ASSERT_EQ(make.exchanges.size(), 4u);
+    EXPECT_DOUBLE_EQ(make.exchanges[0].to_reference, 1e-3);
+    EXPECT_DOUBLE_EQ(make.exchanges[1].to_reference, 0.8); // l of 800 kg/m3 -> kg
+    EXPECT_EQ(make.exchanges[1].provider, db.process_at.at("p-solvent"));
+    EXPECT_TRUE(make.exchanges[2].avoided);
+    EXPECT_DOUBLE_EQ(make.exchanges[2].to_reference, 1e-3); // "gram" is a synonym
+    const Exchange& voc = make.exchanges[3];
+    EXPECT_EQ(voc.formula, "twice");
+    EXPECT_EQ(voc.distribution.kind, Distribution::Kind::lognormal);
+    EXPECT_DOUBLE_EQ(voc.distribution.a, std::log(0.5));
+    EXPECT_DOUBLE_EQ(voc.distribution.b, std::log(1.2));
+    EXPECT_DOUBLE_EQ(voc.base_sigma, std::log(1.05));
+    EXPECT_EQ(voc.pedigree, (std::array<uint8_t, 5>{1, 2, 3, 4, 5}));
+    EXPECT_EQ(make.parameters.at(0).distribution.kind, Distribution::Kind::uniform);
+    EXPECT_EQ(db.flows[static_cast<size_t>(db.flow_at.at("voc"))].category, "air/urban");
+    EXPECT_EQ(db.categories.at(0).unit, "kg x");
+    EXPECT_DOUBLE_EQ(db.categories.at(0).factors.at(0).value, 4); // per g -> per kg
+    EXPECT_EQ(db.methods.at(0).sets.at(0).weight.at(0), 3);
+    EXPECT_EQ(p.report["converted_units"], 4); // three exchanges and a factor
+
+    // By hand: 1 kg of product = 1/2 of the process; voc = (8 kg solvent x 3 - 0.0005 kg x 5 + 0.5) / 2.
+    const double voc_expected = (8 * 3 - 0.0005 * 5 + 0.5) / 2;
+    const Solved s(db, "p-product");
+    EXPECT_NEAR(s.of("voc"), voc_expected, 1e-12);
+    EXPECT_NEAR(s.score.at(0), 4 * voc_expected, 1e-11);
+}
+INSTANTIATE_TEST_SUITE_P(Schema, Generations, testing::Values(false, true));
+
+void expect_same(const Database& a, const Database& b) {
+    ASSERT_EQ(a.processes.size(), b.processes.size());
+    ASSERT_EQ(a.flows.size(), b.flows.size());
+    ASSERT_EQ(a.categories.size(), b.categories.size());
+    ASSERT_EQ(a.methods.size(), b.methods.size());
+    for (const Process& p : a.processes) {
+        const Process& q = b.processes[static_cast<size_t>(b.process_at.at(p.id))];
+        EXPECT_EQ(p.name, q.name);
+        EXPECT_EQ(p.location, q.location);
+        EXPECT_EQ(p.category, q.category);
+        EXPECT_EQ(p.reference, q.reference);
+        EXPECT_EQ(p.default_allocation, q.default_allocation);
+        ASSERT_EQ(p.parameters.size(), q.parameters.size());
+        for (size_t i = 0; i < p.parameters.size(); ++i) EXPECT_EQ(p.parameters[i].formula, q.parameters[i].formula);
+        ASSERT_EQ(p.exchanges.size(), q.exchanges.size());
+        for (size_t i = 0; i < p.exchanges.size(); ++i) {
+            const Exchange &x = p.exchanges[i], &y = q.exchanges[i];
+            EXPECT_EQ(a.flows[static_cast<size_t>(x.flow)].id, b.flows[static_cast<size_t>(y.flow)].id);
+            EXPECT_EQ(x.amount, y.amount);
+            EXPECT_EQ(x.unit, y.unit);
+            EXPECT_EQ(x.to_reference, y.to_reference);
+            EXPECT_EQ(x.formula, y.formula);
+            EXPECT_EQ(x.input, y.input);
+            EXPECT_EQ(x.avoided, y.avoided);
+            EXPECT_EQ(x.pedigree, y.pedigree);
+            EXPECT_NEAR(x.base_sigma, y.base_sigma, 1e-15);
+            EXPECT_EQ(x.distribution.kind, y.distribution.kind);
+            EXPECT_NEAR(x.distribution.a, y.distribution.a, 1e-12 * std::abs(x.distribution.a));
+            EXPECT_NEAR(x.distribution.b, y.distribution.b, 1e-12 * std::abs(x.distribution.b));
+            EXPECT_EQ(x.distribution.c, y.distribution.c);
+            EXPECT_EQ(x.provider < 0 ? "" : a.processes[static_cast<size_t>(x.provider)].id,
+                      y.provider < 0 ? "" : b.processes[static_cast<size_t>(y.provider)].id);
+        }
+        ASSERT_EQ(p.allocation.size(), q.allocation.size());
+        for (size_t i = 0; i < p.allocation.size(); ++i) {
+            EXPECT_EQ(p.allocation[i].value, q.allocation[i].value);
+            EXPECT_EQ(p.allocation[i].exchange, q.allocation[i].exchange);
+            EXPECT_EQ(p.allocation[i].formula, q.allocation[i].formula);
+        }
+    }
+}
+
+/// Writes, reads again; the file is removed.
+Database round_trip(const Database& db) {
+    const std::string path = testing::TempDir() + "viresco-round-trip.zip";
+    write_jsonld(db, path);
+    Database back;
+    ImportReport report;
+    Diagnostics diagnostics;
+    {
+        const auto archive = Archive::open(path, diagnostics);
+        EXPECT_TRUE(archive && read_jsonld(*archive, back, report, diagnostics)) << diagnostics.text(Language::en);
+    }
+    std::remove(path.c_str());
+    return back;
+}
+
+TEST(Export, ReadsBackAsItWas) {
+    Package p("export");
+    write_package(p, false);
+    ASSERT_TRUE(p.read());
+    p.db.processes[0].default_allocation = Allocation::causal;
+    p.db.processes[0].allocation = {{Allocation::causal, p.db.processes[0].exchanges[0].flow, 1, 0.7, "x/2"}};
+    const Database back = round_trip(p.db);
+    expect_same(p.db, back);
+    EXPECT_EQ(back.methods.at(0).sets.at(0).normalisation.at(0), 2);
+    EXPECT_EQ(back.flows[static_cast<size_t>(back.flow_at.at("voc"))].category, "air/urban");
+}
+
+TEST(Export, UslciHasTheSameScores) {
+    const char* root = std::getenv("VIRESCO_REFERENCE_DATA");
+    if (!root) GTEST_SKIP() << "VIRESCO_REFERENCE_DATA is not set: the export of USLCI is NOT checked";
+    Database db;
+    ImportReport report;
+    Diagnostics diagnostics;
+    const auto archive = Archive::open(std::string(root) + "/uslci/uslci_fy17_q4_olca1.5_jsonld.zip", diagnostics);
+    ASSERT_TRUE(archive && read_jsonld(*archive, db, report, diagnostics));
+    const Database back = round_trip(db);
+    expect_same(db, back);
+    for (const char* linking : {"plain", "file"}) {
+        LinkReport a, b;
+        const System x = link(db, {linking}, a, diagnostics), y = link(back, {linking}, b, diagnostics);
+        EXPECT_EQ(x.diagonal.size(), y.diagonal.size());
+        EXPECT_EQ(x.technosphere.entries(), y.technosphere.entries());
+        EXPECT_EQ(x.intervention.entries(), y.intervention.entries());
+        EXPECT_EQ(a.counts, b.counts) << linking;
+    }
+}
+
+// ---- bad input: file and entity in the message, nothing imported
+
+struct BadPackage {
+    const char* name;
+    const char* file;
+    const char* text;
+    MessageId id;
+    std::vector<std::string> args;
+};
+void PrintTo(const BadPackage& b, std::ostream* out) { *out << b.name; }
+
+class Bad : public testing::TestWithParam<BadPackage> {};
+TEST_P(Bad, IsRefusedAsAWhole) {
+    Package p("bad");
+    write_package(p, true);
+    p.file(GetParam().file, GetParam().text);
+    p.db.flows.resize(1); // what is there before stays
+    EXPECT_FALSE(p.read());
+    ASSERT_GE(p.diagnostics.n_errors(), 1);
+    const auto& d = p.diagnostics.all()[0];
+    EXPECT_EQ(d.message.id, GetParam().id) << d.message.text(Language::en);
+    EXPECT_EQ(d.message.args, GetParam().args);
+    ASSERT_TRUE(d.pos.file);
+    EXPECT_NE(d.pos.file->path.find(GetParam().file), std::string::npos) << d.pos.file->path;
+    EXPECT_EQ(p.db.flows.size(), 1u);
+    EXPECT_TRUE(p.db.processes.empty());
+    EXPECT_TRUE(p.report.counts.empty());
+}
+INSTANTIATE_TEST_SUITE_P(
+    Packages, Bad,
+    testing::Values(
+        BadPackage{"truncated",
+                   "processes/p-co.json",
+                   R"({"@id":"p-co","name":"make)",
+                   message::lca_not_json,
+                   {"A string is opened, but never closed."}},
+        BadPackage{"array", "processes/p-co.json", "[]", message::lca_json_object, {}},
+        BadPackage{"id", "flows/nameless.json", R"({"name":"x"})", message::lca_without_id, {"Flow"}},
+        BadPackage{"duplicate",
+                   "processes/z-again.json",
+                   R"({"@id":"p-co","name":"x"})",
+                   message::lca_duplicate_id,
+                   {"Process", "p-co"}},
+        BadPackage{
+            "unit",
+            "processes/x.json",
+            R"({"@id":"x","name":"X","exchanges":[{"flow":{"@id":"co"},"amount":1,"flowProperty":{"@id":"mass"},"unit":{"name":"MJ"}}]})",
+            message::lca_unknown_unit,
+            {"X", "the co", "MJ", "Mass"}},
+        BadPackage{
+            "property",
+            "processes/x.json",
+            R"({"@id":"x","name":"X","exchanges":[{"flow":{"@id":"co"},"amount":1,"flowProperty":{"@id":"volume","name":"Volume"},"unit":{"name":"m3"}}]})",
+            message::lca_unknown_property,
+            {"X", "the co", "Volume"}},
+        BadPackage{"flow",
+                   "processes/x.json",
+                   R"({"@id":"x","name":"X","exchanges":[{"amount":1}]})",
+                   message::lca_exchange_without_flow,
+                   {"X", "1"}},
+        BadPackage{"amount",
+                   "processes/x.json",
+                   R"({"@id":"x","name":"X","exchanges":[{"flow":{"@id":"co"},"amount":"1"}]})",
+                   message::lca_amount_missing,
+                   {"X", "the co"}},
+        BadPackage{"factor",
+                   "unit_groups/zero.json",
+                   R"({"@id":"zero","units":[{"name":"u","conversionFactor":0}]})",
+                   message::lca_bad_factor,
+                   {"u", "0"}}));
+
+TEST(Import, NothingToRead) {
+    Package p("empty");
+    p.file("readme.txt", "hello");
+    EXPECT_FALSE(p.read());
+    EXPECT_EQ(p.diagnostics.all().at(0).message.id, message::lca_no_inventory);
+}
+
+TEST(Import, BadUncertaintyIsNamedAndTakenAsCertain) {
+    Package p("uncertainty");
+    write_package(p, true);
+    const auto exchange = [](const std::string& uncertainty, const std::string& amount) {
+        return R"({"flow":{"@id":"voc"},"amount":)" + amount +
+               R"(,"isInput":false,"uncertainty":{"distributionType":)" + uncertainty + "}}";
+    };
+    p.file("processes/x.json", R"({"@id":"x","name":"X","exchanges":[)" +
+                                   exchange(R"("LOG_NORMAL_DISTRIBUTION","geomMean":1,"geomSd":0)", "1") + "," +
+                                   exchange(R"("LOG_NORMAL_DISTRIBUTION","geomMean":-2,"geomSd":1.5)", "-2") + "," +
+                                   exchange(R"("LOG_NORMAL_DISTRIBUTION","geomMean":0,"geomSd":1.5)", "1") + "," +
+                                   exchange(R"("NORMAL_DISTRIBUTION","mean":1,"sd":-1)", "1") + "," +
+                                   exchange(R"("TRIANGLE_DISTRIBUTION","minimum":1,"mode":3,"maximum":2)", "1") + "," +
+                                   exchange(R"("UNIFORM_DISTRIBUTION","minimum":1,"maximum":1)", "1") + "]}");
+    ASSERT_TRUE(p.read()) << p.diagnostics.text(Language::en);
+    const auto& x = p.db.processes[static_cast<size_t>(p.db.process_at.at("x"))].exchanges;
+    EXPECT_FALSE(x[0].distribution.given());
+    EXPECT_EQ(x[1].distribution.kind, Distribution::Kind::lognormal); // of -2: the sign is the amount's
+    EXPECT_DOUBLE_EQ(x[1].distribution.a, std::log(2));
+    for (size_t i = 2; i < 6; ++i) EXPECT_FALSE(x[i].distribution.given()) << i;
+    EXPECT_EQ(p.report["uncertainties_without_spread"], 2);
+    EXPECT_EQ(p.report["bad_distribution"], 3);
+    for (const auto& f : p.report.findings)
+        if (f.kind == "bad_distribution") {
+            EXPECT_EQ(f.text.args[0], "X");
+            EXPECT_EQ(f.text.args[1], "the voc");
+        }
+}
+
+TEST(Import, MissingProviderIsListed) {
+    Package p("provider");
+    write_package(p, true);
+    p.file(
+        "processes/x.json",
+        R"({"@id":"x","name":"X","exchanges":[{"flow":{"@id":"co"},"amount":1,"isInput":true,"defaultProvider":{"@id":"gone"}}]})");
+    ASSERT_TRUE(p.read());
+    ASSERT_EQ(p.report["unknown_provider"], 1);
+    EXPECT_EQ(p.report["no_reference"], 1);
+}
+
+TEST(Import, FlowsWithoutAFileComeFromTheirReferences) {
+    Package p("library");
+    p.file("openlca.json", R"({"schemaVersion":2,"libraries":["ei39"]})")
+        .file("processes/x.json",
+              R"({"@id":"x","name":"X","exchanges":[
+              {"flow":{"@id":"a","name":"A","flowType":"PRODUCT_FLOW","refUnit":"kg","category":"chemicals"},"amount":1,"isInput":false,"isQuantitativeReference":true,"flowProperty":{"@id":"mass","name":"Mass"},"unit":{"name":"kg"}},
+              {"flow":{"@id":"b","name":"B","flowType":"ELEMENTARY_FLOW","refUnit":"kg"},"amount":2,"isInput":false,"flowProperty":{"@id":"mass","name":"Mass"},"unit":{"name":"kg"}}]})");
+    ASSERT_TRUE(p.read()) << p.diagnostics.text(Language::en);
+    EXPECT_EQ(p.report["library"], 1);
+    EXPECT_EQ(p.report["flow_from_reference"], 2);
+    EXPECT_EQ(p.report["property_from_reference"], 1);
+    EXPECT_EQ(p.db.flows[0].category, "chemicals");
+    EXPECT_EQ(Solved(p.db, "x").of("b"), 2);
+}
+
+TEST(Import, TheSamePackageTwiceReplacesItsProcesses) {
+    Package p("twice");
+    write_package(p, true);
+    ASSERT_TRUE(p.read());
+    const Database once = p.db;
+    ASSERT_TRUE(p.read());
+    expect_same(once, p.db);
+    EXPECT_EQ(p.report["replaced"], 4); // three processes and a category
+    EXPECT_EQ(p.db.methods.size(), 1u);
+    EXPECT_EQ(p.db.unit_groups.size(), 2u);
+}
+
+TEST(Import, OtherFilesAreCounted) {
+    Package p("others");
+    write_package(p, true);
+    p.file("actors/a.json", "{}").file("actors/b.json", "{}").file("bin/sources/paper.pdf", "x");
+    ASSERT_TRUE(p.read());
+    EXPECT_EQ(p.report["files_not_taken"], 3);
+    EXPECT_EQ(p.report["not_taken"], 2);
+}
+
+} // namespace
+} // namespace viresco::lca
