@@ -105,7 +105,13 @@ int import(const Common& common, const Options& o) {
         read_decisions(o.decisions, db, *common.sources, diagnostics);
     diagnostics.throw_if_errors();
     LinkReport linked;
-    link(db, {}, linked, diagnostics);
+    Diagnostics linking;
+    link(db, {}, linked, linking);
+    const SourceFile& imported = common.sources->add(o.file, {}); // what linking finds came with this file
+    for (Diagnostic d : linking.all()) {
+        if (!d.pos) d.pos = {&imported, 0, 0, 1};
+        diagnostics.add(d);
+    }
     diagnostics.throw_if_errors();
     const bool still = std::filesystem::exists(o.db, error);
     if (still != exists || (exists && content_hash(o.db) != before)) {

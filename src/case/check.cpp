@@ -1,6 +1,8 @@
 #include "case/check.h"
 #include "base/messages/case.h"
+#include "case/simulation.h"
 #include "economics/economics.h"
+#include "lca/method_files.h"
 #include <filesystem>
 
 namespace viresco::cases {
@@ -38,6 +40,18 @@ void check_file(const std::string& path, const std::string& models_folder, Sourc
         }
         return;
     }
+    if (kind == "model") {
+        Simulation::Request request;
+        request.path = path;
+        request.models_folder = models_folder;
+        request.sources = &sources;
+        try {
+            Simulation::compile(request, diagnostics);
+        } catch (const ConfigError& e) {
+            diagnostics.append(e.diagnostics());
+        }
+        return;
+    }
     lang::Model model(diagnostics);
     matter::ComponentTable components;
     plant::Overrides overrides;
@@ -69,11 +83,14 @@ void check_file(const std::string& path, const std::string& models_folder, Sourc
         check_statements(library, *file);
     } else if (kind == "indicators") {
         assess::read_definitions(library, {file});
+    } else if (kind == "methods") {
+        lca::check_method_file(*file, diagnostics);
     } else if (kind == "stream") {
         check_statements(library, *file);
     } else {
         suggest(diagnostics.error(file->find("kind")->pos(), message::unknown_kind, {kind}), kind,
-                {"case", "plant", "unit", "components", "background", "prices", "economics", "indicators", "stream"});
+                {"case", "plant", "unit", "model", "components", "background", "prices", "economics", "indicators",
+                 "methods", "stream"});
     }
 }
 

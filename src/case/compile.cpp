@@ -66,21 +66,6 @@ private:
         return out;
     }
 
-    void electricity(const Node& map) {
-        if (!plant::expect_map(map, "'electricity'", d_)) return;
-        plant::check_keys(map, {"region", "type", "year"}, d_);
-        lca::Electricity& e = out_->electricity;
-        e.pos = map.pos();
-        if (const Node* n = map.find("region")) e.region = n->scalar();
-        if (const Node* n = map.find("type")) {
-            e.type = n->scalar();
-            if (e.type != "footprint" && e.type != "emission")
-                suggest(d_.error(n->pos(), message::unknown_electricity_type, {e.type}), e.type,
-                        {"footprint", "emission"});
-        }
-        if (const Node* n = map.find("year")) e.year = std::atoi(n->scalar().c_str());
-    }
-
     void read() {
         file_ = case_file();
         d_.throw_if_errors();
@@ -110,7 +95,7 @@ private:
                 out_->functional_unit = *q;
         }
         out_->electricity.pos = {file_->pos().file, 1, 1, 1};
-        if (const Node* e = file_->find("electricity")) electricity(*e);
+        if (const Node* e = file_->find("electricity")) out_->electricity = lca::read_electricity(*e, d_);
         scenario();
         for (const auto& [path, value] : out_->request.settings) {
             const Node* node = library().inline_text("--set " + path, value);
@@ -138,7 +123,8 @@ private:
         plant::check_keys(*s, {"title", "set", "electricity"}, d_);
         out_->scenario_title = s->find("title") ? matter::read_title(*s->find("title"), d_)
                                                 : matter::Title{wanted, wanted};
-        if (const Node* e = s->find("electricity")) electricity(*e);
+        if (const Node* e = s->find("electricity"))
+            out_->electricity = lca::read_electricity(*e, d_, out_->electricity);
         if (const Node* set = s->find("set"); set && plant::expect_map(*set, "'set'", d_))
             for (const auto& e : set->entries()) overrides_.add(e.key, &e.value, e.key_pos);
     }

@@ -192,6 +192,15 @@ private:
         return path;
     }
 
+    /// The unit of what flows at the rate `path`: kgCO2e of kgCO2e/s.
+    std::string unit_per_second(const std::string& path) {
+        const Output* o = c_.find(path);
+        if (!o) return "kgCO2e";
+        const auto rate = units::parse_unit(c_.dimension_texts[static_cast<size_t>(o->dim)]);
+        return rate && !rate->dimension.dimensionless() ? (rate->dimension * units::Dimension::base("s")).text()
+                                                        : "kgCO2e"; // of what has no such impact
+    }
+
     Json inventory(const plant::Plant& p) {
         Json out = Json::array();
         const double product = value(p.product_path), fu = c_.functional_unit.si;
@@ -213,8 +222,13 @@ private:
             j["per_fu"] = quantity(amount / product * fu / unit.factor, unit.text);
             Json impacts = Json::object();
             const double sign = x.kind == plant::Exchange::Kind::coproduct ? -1 : 1;
-            for (const std::string& impact : c_.background.impacts)
-                impacts[impact] = quantity(sign * attribute(impact) / product * fu, "kgCO2e");
+            for (const std::string& impact : c_.background.impacts) {
+                const std::string path = p.prefix + impact + "[" + x.id + "]";
+                const Output* known = c_.find(path);
+                // Impacts that only some items have (the biogenic part ..) are told where they are known.
+                if (impact != c_.background.impacts.front() && (!known || known->missing >= 0)) continue;
+                impacts[impact] = quantity(sign * attribute(impact) / product * fu, unit_per_second(path));
+            }
             j["impacts"] = impacts;
             if (const Output* cost = c_.find(p.prefix + "cost[" + x.id + "]");
                 cost && cost->slot >= 0 && cost->missing < 0) {

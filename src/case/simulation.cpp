@@ -2,6 +2,7 @@
 #include "base/messages/case.h"
 #include "base/messages/lang.h"
 #include "base/messages/plant.h"
+#include "lca/background.h"
 #include "text/csv.h"
 #include <cmath>
 #include <filesystem>
@@ -60,7 +61,8 @@ private:
         if (!file_) return;
         plant::check_keys(*file_,
                           {"viresco", "kind", "title", "description", "source", "unvalidated", "sets", "parameters",
-                           "states", "equations", "events", "outputs", "duration", "every"},
+                           "states", "equations", "events", "outputs", "duration", "every", "background",
+                           "electricity"},
                           d_);
         out_->title = file_->find("title") ? matter::read_title(*file_->find("title"), d_)
                                            : matter::Title{"model", "模型"};
@@ -93,6 +95,7 @@ private:
         model_.bind_value("time", {}, {model_.graph.time(), model_.dim("s"), false, false}, "time", file_->pos());
         if (const Node* sets = file_->find("sets"); sets && plant::expect_map(*sets, "'sets'", d_))
             for (const auto& e : sets->entries()) declare_set(e);
+        if (const Node* list = file_->find("background")) declare_background(*list);
         if (const Node* list = file_->find("parameters"))
             for (const plant::ParameterDeclaration& p : plant::read_declarations(*list, d_))
                 plant::declare_parameter(context_, "", p, nullptr, scope_, scope_, {});
@@ -109,6 +112,17 @@ private:
             for (const auto& e : outputs->entries()) declare_output(e);
         for (const plant::Overrides::Entry& o : overrides_.entries())
             if (!o.used) suggest(d_.error(o.pos, message::no_such_address, {o.path}), o.path, context_.addresses);
+    }
+
+    /// Life-cycle factors as names: `background.glucose.gwp100`, `electricity.gwp100`. So a run has impact rates.
+    void declare_background(const Node& list) {
+        std::vector<const Node*> files;
+        for (const Node& item : list.items())
+            if (const Node* n = out_->library_->load("background", "background", item.scalar(), item.pos()))
+                files.push_back(n);
+        lca::Electricity electricity;
+        if (const Node* e = file_->find("electricity")) electricity = lca::read_electricity(*e, d_);
+        lca::read_background(context_, files, electricity);
     }
 
     /// `layers: 1..10` or `[a, b, c]`.

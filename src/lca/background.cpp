@@ -1,6 +1,7 @@
 #include "lca/background.h"
 #include "base/messages/lca.h"
 #include "base/messages/plant.h"
+#include "lca/background_database.h"
 #include <algorithm>
 
 namespace viresco::lca {
@@ -14,19 +15,15 @@ using text::Node;
 
 namespace {
 
-const std::vector<std::string> plain_keys{"title", "category", "unit", "evidence", "source", "factors", "verified"};
+const std::vector<std::string> plain_keys{"title",  "category", "unit",     "evidence",
+                                          "source", "factors",  "verified", "process"};
 const std::vector<std::string> attributes{"water_content", "mass", "energy", "energy_equivalent"};
 
-/// Reads one factor as a parameter `background.<item>.<factor>`.
-void factor(Context& c, Item& item, const std::string& root, const std::string& name, const Node& node,
-            const matter::Datum& defaults, const SourcePos& choice) {
-    auto datum = matter::read_datum(node, c.model.diagnostics);
-    if (!datum) return;
-    if (!datum->evidence_given) datum->evidence = defaults.evidence;
-    if (datum->source.empty()) datum->source = defaults.source;
+/// Declares one factor as a parameter `background.<item>.<factor>`.
+void declare_factor(Context& c, Item& item, const std::string& root, const std::string& name, matter::Datum datum) {
     lang::Parameter p;
     p.path = root + "." + name;
-    p.datum = *datum;
+    p.datum = datum;
     p.title = item.title;
     c.addresses.push_back(p.path);
     const Node* override = c.overrides.find(p.path);
@@ -34,15 +31,24 @@ void factor(Context& c, Item& item, const std::string& root, const std::string& 
     const int index = c.model.add_parameter(std::move(p));
     c.model.bind_parameter(path, {}, index);
     item.factors[name] = index;
-    (void)choice;
     if (!override) return;
     const auto value = matter::read_datum(*override, c.model.diagnostics);
     if (!value) return;
-    if (value->unit.dimension != datum->unit.dimension)
+    if (value->unit.dimension != datum.unit.dimension)
         c.model.diagnostics.error(override->pos(), message::parameter_dimension,
-                                  {path, value->unit.text, datum->unit.text});
+                                  {path, value->unit.text, datum.unit.text});
     else
         c.settings.push_back({index, value->si});
+}
+
+/// Reads one factor of a file.
+void factor(Context& c, Item& item, const std::string& root, const std::string& name, const Node& node,
+            const matter::Datum& defaults) {
+    auto datum = matter::read_datum(node, c.model.diagnostics);
+    if (!datum) return;
+    if (!datum->evidence_given) datum->evidence = defaults.evidence;
+    if (datum->source.empty()) datum->source = defaults.source;
+    declare_factor(c, item, root, name, *datum);
 }
 
 matter::Datum defaults_of(Context& c, const Node& map) {
@@ -76,7 +82,7 @@ void choose(Context& c, Item& item, const Node& factors, const Electricity& want
             if (e.key == "region" || e.key == "type" || e.key == "year" || e.key == "evidence" || e.key == "source" ||
                 e.key == "verified")
                 continue;
-            factor(c, item, "electricity", e.key, e.value, own, wanted.pos);
+            factor(c, item, "electricity", e.key, e.value, own);
         }
         return;
     }
@@ -87,6 +93,20 @@ void choose(Context& c, Item& item, const Node& factors, const Electricity& want
 
 } // namespace
 
+Electricity read_electricity(const Node& map, Diagnostics& d, Electricity e) {
+    e.pos = map.pos();
+    if (!plant::expect_map(map, "'electricity'", d)) return e;
+    plant::check_keys(map, {"region", "type", "year"}, d);
+    if (const Node* n = map.find("region")) e.region = n->scalar();
+    if (const Node* n = map.find("type")) {
+        e.type = n->scalar();
+        if (e.type != "footprint" && e.type != "emission")
+            suggest(d.error(n->pos(), message::unknown_electricity_type, {e.type}), e.type, {"footprint", "emission"});
+    }
+    if (const Node* n = map.find("year")) e.year = std::atoi(n->scalar().c_str());
+    return e;
+}
+
 const Item* Background::find(const std::string& name) const {
     const auto it = items.find(name);
     return it == items.end() ? nullptr : &it->second;
@@ -96,13 +116,24 @@ Background read_background(Context& c, const std::vector<const Node*>& files, co
     Background out;
     Diagnostics& d = c.model.diagnostics;
     // A later file's item replaces an earlier one's.
-    std::map<std::string, const Node::Entry*> entries;
+    struct Given {
+        const Node::Entry* entry;
+        BackgroundDatabase* database;
+    };
+    std::map<std::string, Given> entries;
+    std::vector<std::unique_ptr<BackgroundDatabase>> databases;
     for (const Node* file : files) {
-        plant::check_keys(*file, {"viresco", "kind", "title", "source", "licence", "items"}, d);
+        plant::check_keys(*file, {"viresco", "kind", "title", "source", "licence", "items", "database", "impacts"}, d);
+        BackgroundDatabase* database = nullptr;
+        if (file->find("database")) {
+            databases.push_back(BackgroundDatabase::open(*file, c.library.sources, d));
+            database = databases.back().get();
+        }
         if (const Node* items = file->find("items"); items && plant::expect_map(*items, "'items'", d))
-            for (const auto& e : items->entries()) entries[e.key] = &e;
+            for (const auto& e : items->entries()) entries[e.key] = {&e, database};
     }
-    for (const auto& [name, entry] : entries) {
+    for (const auto& [name, given] : entries) {
+        const Node::Entry* const entry = given.entry;
         const Node& map = entry->value;
         if (!plant::expect_map(map, "'" + name + "'", d)) continue;
         Item item;
@@ -128,9 +159,18 @@ Background read_background(Context& c, const std::vector<const Node*>& files, co
         const matter::Datum defaults = defaults_of(c, map);
         for (const auto& e : map.entries()) {
             if (std::find(plain_keys.begin(), plain_keys.end(), e.key) != plain_keys.end()) continue;
-            factor(c, item, "background." + name, e.key, e.value, defaults, {});
+            factor(c, item, "background." + name, e.key, e.value, defaults);
         }
         if (const Node* factors = map.find("factors")) choose(c, item, *factors, electricity, defaults);
+        if (const Node* process = map.find("process")) {
+            if (!given.database)
+                d.error(process->pos(), message::process_without_database, {name});
+            else
+                for (auto& [impact, datum] : given.database->factors(*process, item.unit, d)) {
+                    if (map.find("evidence")) datum.evidence = defaults.evidence;
+                    declare_factor(c, item, "background." + name, impact, datum);
+                }
+        }
         for (const auto& [f, index] : item.factors)
             if (std::find(attributes.begin(), attributes.end(), f) == attributes.end() &&
                 std::find(out.impacts.begin(), out.impacts.end(), f) == out.impacts.end())
@@ -152,7 +192,7 @@ void read_prices(Context& c, const std::vector<const Node*>& files) {
     for (const auto& [name, entry] : entries) {
         Item item;
         item.title = {name, name};
-        factor(c, item, "prices", name, entry.first->value, entry.second, {});
+        factor(c, item, "prices", name, entry.first->value, entry.second);
         if (const auto it = item.factors.find(name); it != item.factors.end()) {
             const auto& p = c.model.parameters()[static_cast<size_t>(it->second)];
             if (p.datum.si < 0)

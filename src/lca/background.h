@@ -11,6 +11,9 @@ struct Electricity {
     SourcePos pos;
 };
 
+/// `{region: CN, type: footprint, year: 2024}`; what is not given stays as in `base`.
+Electricity read_electricity(const text::Node&, Diagnostics&, Electricity base = {});
+
 /// A supply or treatment item with its factors; values are parameters `background.<name>.<factor>`.
 struct Item {
     std::string name, category;

@@ -10,6 +10,8 @@ namespace {
 
 size_t at(int i) { return static_cast<size_t>(i); }
 
+double part_of(double value, double whole) { return whole != 0 ? value / whole : 0; }
+
 /// Largest first, those of no value left out, at most `limit` (0: all).
 template <class T, class Size>
 void keep_largest(std::vector<T>& parts, int limit, Size size) {
@@ -49,7 +51,7 @@ Contributions::Contributions(const Solver& solver, const Database& database, std
 std::vector<Part> Contributions::by_process(int limit) const {
     std::vector<Part> out;
     for (size_t j = 0; j < direct_.size(); ++j) {
-        out.push_back({static_cast<int>(j), -1, {}, direct_[j], direct_[j] / total_});
+        out.push_back({static_cast<int>(j), -1, {}, direct_[j], part_of(direct_[j], total_)});
     }
     keep_largest(out, limit, part_value);
     for (Part& p : out) p.label = solver_->name(p.activity);
@@ -59,7 +61,7 @@ std::vector<Part> Contributions::by_process(int limit) const {
 std::vector<Part> Contributions::by_flow(int limit) const {
     std::vector<Part> out;
     for (size_t f = 0; f < flow_score_.size(); ++f) {
-        out.push_back({-1, static_cast<int>(f), {}, flow_score_[f], flow_score_[f] / total_});
+        out.push_back({-1, static_cast<int>(f), {}, flow_score_[f], part_of(flow_score_[f], total_)});
     }
     keep_largest(out, limit, part_value);
     for (Part& p : out) p.label = flow_name(*this, p.flow);
@@ -77,7 +79,7 @@ std::vector<Part> Contributions::by_process_and_flow(int limit) const {
             const double value = factor_[at(b.row[k])] * b.value[k] * supply_[j];
             if (value != 0) own[b.row[k]] += value;
         }
-        for (const auto& [f, value] : own) out.push_back({static_cast<int>(j), f, {}, value, value / total_});
+        for (const auto& [f, value] : own) out.push_back({static_cast<int>(j), f, {}, value, part_of(value, total_)});
     }
     keep_largest(out, limit, part_value);
     for (Part& p : out) p.label = solver_->name(p.activity) + ": " + flow_name(*this, p.flow);
@@ -91,7 +93,7 @@ std::vector<Part> Contributions::by_location() const {
         if (direct_[j] != 0) sums[p ? p->location : std::string()] += direct_[j];
     }
     std::vector<Part> out;
-    for (const auto& [location, value] : sums) out.push_back({-1, -1, location, value, value / total_});
+    for (const auto& [location, value] : sums) out.push_back({-1, -1, location, value, part_of(value, total_)});
     keep_largest(out, 0, part_value);
     return out;
 }
@@ -121,7 +123,7 @@ CategoryPart Contributions::by_category() const {
         }
     }
     const auto finish = [&](auto& self, CategoryPart& node) -> void {
-        node.share = node.value / total_;
+        node.share = part_of(node.value, total_);
         std::sort(node.parts.begin(), node.parts.end(),
                   [](const auto& a, const auto& b) { return std::fabs(a.value) > std::fabs(b.value); });
         for (CategoryPart& part : node.parts) self(self, part);
@@ -153,7 +155,7 @@ std::vector<UpstreamPart> upstream(const Contributions& c, std::span<const doubl
         const bool alone = *block - *(block - 1) == 1 &&
                            std::find(suppliers.begin(), suppliers.end(), p.activity) == suppliers.end();
         if (!alone) p.upstream /= d * solver.solve(p.activity).x[at(p.activity)];
-        p.share = p.upstream / c.total();
+        p.share = part_of(p.upstream, c.total());
     }
     keep_largest(out, limit, size);
     return out;
@@ -204,7 +206,7 @@ Difference difference(const Contributions& a, const Contributions& b, int limit)
         std::vector<DifferencePart> parts;
         for (auto& [id, part] : sums) {
             part.difference = part.b - part.a;
-            part.share = whole != 0 ? part.difference / whole : 0;
+            part.share = part_of(part.difference, whole);
             parts.push_back(std::move(part));
         }
         // The map has no order of its own: equal differences by name.

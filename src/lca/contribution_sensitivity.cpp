@@ -9,9 +9,18 @@ namespace {
 
 size_t at(int i) { return static_cast<size_t>(i); }
 
+/// The middle is what the formula gives, the spread relative to it that of the distribution.
+void follow_formula(SensitiveAmount& a, const Distribution& d, double amount, double formula) {
+    const double centre = middle(d, amount), ratio = centre != 0 ? formula / centre : 0;
+    a.amount = formula;
+    a.mean = d.given() && centre != 0 ? a.mean * ratio : formula;
+    a.variance *= ratio * ratio;
+}
+
 } // namespace
 
-Sensitivities::Sensitivities(const Solver& solver, const Database& database) : solver_(&solver), database_(&database) {
+Sensitivities::Sensitivities(const Solver& solver, const Database& database)
+    : solver_(&solver), database_(&database), parameters_(database, solver.system()) {
     const System& s = solver.system();
     std::vector<size_t> first{0};
     for (const Process& p : database.processes) first.push_back(first.back() + p.exchanges.size());
@@ -32,6 +41,12 @@ Sensitivities::Sensitivities(const Solver& solver, const Database& database) : s
                     a.amount = e.amount;
                     a.mean = m.mean;
                     a.variance = m.variance;
+                    if (parameters_.by_formula(o.process, o.exchange)) {
+                        follow_formula(a, e.distribution, e.amount, o.factor != 0 ? values[k] / o.factor : e.amount);
+                        const int formula = parameters_.formula(Formulas::Output::Kind::exchange, o.process,
+                                                                o.exchange);
+                        if (formula >= 0) of_amount_.push_back({formula, index, 1});
+                    }
                 } else {
                     a.amount = a.mean = values[k];
                 }
@@ -52,8 +67,65 @@ Sensitivities::Sensitivities(const Solver& solver, const Database& database) : s
                                   : moments(s.characterisation_distribution[k], c.value[k]);
             characterisation_.push_back(static_cast<int>(amounts_.size()));
             amounts_.push_back({-1, -1, f, c.row[k], c.value[k], m.mean, m.variance});
+            if (!parameters_.factor_by_formula(static_cast<int>(k))) continue;
+            const Distribution own = s.characterisation_distribution.empty() ? Distribution{}
+                                                                             : s.characterisation_distribution[k];
+            follow_formula(amounts_.back(), own, c.value[k], c.value[k]);
+            const FactorOrigin& o = s.characterisation_origin[k];
+            const int formula = parameters_.formula(Formulas::Output::Kind::factor, o.category, o.factor);
+            if (formula >= 0) of_amount_.push_back({formula, characterisation_.back(), o.conversion});
         }
     }
+    if (!parameters_.empty()) take_parameters();
+}
+
+void Sensitivities::take_parameters() {
+    const System& s = solver_->system();
+    for (const SharedEntry& e : s.shared) {
+        const Columns& matrix = e.intervention ? s.intervention : s.technosphere;
+        const auto next = std::upper_bound(matrix.start.begin(), matrix.start.end(), e.entry);
+        const int column = static_cast<int>(next - matrix.start.begin()) - 1;
+        for (const int share : e.shares) {
+            const int formula = parameters_.formula(Formulas::Output::Kind::allocation, e.process, share);
+            if (formula < 0) continue;
+            of_entry_.push_back({formula, matrix.row[at(e.entry)], column, e.intervention, e.factor * e.amount});
+        }
+    }
+    const Formulas& formulas = parameters_.formulas();
+    for (size_t k = 0; k < formulas.inputs().size(); ++k) {
+        parameter_.push_back(-1);
+        if (formulas.program().parameter_slots()[k] < 0) continue;
+        const Formulas::Input& input = formulas.inputs()[k];
+        const Parameter& p = parameters_.parameter(input);
+        const Moments m = moments(p.distribution, p.value);
+        SensitiveAmount a{.amount = p.value, .mean = m.mean, .variance = m.variance, .parameter = input.parameter};
+        if (input.relative) follow_formula(a, p.distribution, p.value, 1);
+        if (input.owner == Formulas::Input::Owner::process) a.process = input.index;
+        if (input.owner == Formulas::Input::Owner::category) a.category = input.index;
+        parameter_.back() = static_cast<int>(amounts_.size());
+        amounts_.push_back(a);
+    }
+}
+
+void Sensitivities::add_parameters(std::span<const double> supply, std::span<const double> unit,
+                                   std::span<const double> factor, std::vector<double>& derivative) const {
+    const Formulas& formulas = parameters_.formulas();
+    std::vector<std::pair<int32_t, double>> seeds;
+    const auto seed = [&](int formula, double value) {
+        if (value != 0) seeds.emplace_back(formulas.program().root_slots()[at(formula)], value);
+    };
+    for (const OfAmount& x : of_amount_) seed(x.formula, x.factor * derivative[at(x.amount)]);
+    for (const OfEntry& x : of_entry_) {
+        const double entry = x.intervention ? factor[at(x.row)] : -unit[at(x.row)];
+        seed(x.formula, x.factor * entry * supply[at(x.column)]);
+    }
+    if (seeds.empty()) return;
+    lang::Evaluation evaluation(formulas.program());
+    evaluation.run(formulas.program().defaults());
+    std::vector<double> gradient;
+    evaluation.gradient(seeds, gradient);
+    for (size_t k = 0; k < parameter_.size(); ++k)
+        if (parameter_[k] >= 0) derivative[at(parameter_[k])] = gradient[k];
 }
 
 Sensitivity Sensitivities::of(std::span<const double> supply, std::span<const double> unit, int category) const {
@@ -80,6 +152,7 @@ Sensitivity Sensitivities::of(std::span<const double> supply, std::span<const do
             if (c.row[k] == category) d[characterisation_[k]] += inventory[f];
         }
     }
+    if (!parameters_.empty()) add_parameters(supply, unit, factor, out.derivative);
     double variance = 0;
     for (size_t k = 0; k < amounts_.size(); ++k) {
         out.mean_shift += d[k] * (amounts_[k].mean - amounts_[k].amount);
@@ -116,6 +189,17 @@ std::string Sensitivities::label(int amount) const {
     const SensitiveAmount& a = amounts_[at(amount)];
     const System& s = solver_->system();
     const auto flow_name = [&](int flow) { return flow < 0 ? std::string("?") : database_->flows[at(flow)].name; };
+    if (a.parameter >= 0) {
+        const auto k = at(a.parameter);
+        if (a.process >= 0) {
+            const Process& p = database_->processes[at(a.process)];
+            return p.name + ": " + p.parameters[k].name + " (parameter)";
+        }
+        const bool database = a.category < 0;
+        const auto& list = database ? database_->parameters : database_->categories[at(a.category)].parameters;
+        const std::string owner = database ? "" : database_->categories[at(a.category)].name + ": ";
+        return owner + list[k].name + " (parameter)";
+    }
     if (a.process >= 0 && a.exchange >= 0) {
         const Process& p = database_->processes[at(a.process)];
         const Exchange& e = p.exchanges[at(a.exchange)];

@@ -1,4 +1,5 @@
 #pragma once
+#include "lca/monte_carlo_formulas.h"
 #include "lca/solver.h"
 #include <cstdint>
 #include <span>
@@ -8,11 +9,14 @@
 namespace viresco::lca {
 
 /// A number of the database that a score depends on: the amount of an exchange (all matrix entries made of it
-/// together), a factor of characterisation, or a matrix entry of no known origin.
+/// together), a factor of characterisation, a matrix entry of no known origin, or an uncertain parameter of formulas (then
+/// all that follows it is in its derivative; the amounts themselves carry what their own distributions add).
 struct SensitiveAmount {
     int process = -1, exchange = -1;           ///< of the database; -1: a factor
     int flow = -1, category = -1;              ///< of a factor: row of the intervention matrix, row of the factors
     double amount = 0, mean = 0, variance = 0; ///< in the unit of the amount
+    /// Of a parameter: of `process`, of `category` (then of the database), or of the database where both are -1.
+    int parameter = -1;
 };
 
 /// Derivatives of one score by all amounts, and what their uncertainties make of it to first order.
@@ -46,7 +50,7 @@ public:
 
     /// The `limit` amounts of largest |elasticity|, or of largest share of the variance.
     std::vector<RankedAmount> top(const Sensitivity&, int limit, bool by_variance = false) const;
-    /// "process: flow (input)", of a factor "category: flow".
+    /// "process: flow (input)", of a factor "category: flow", of a parameter "process: name (parameter)".
     std::string label(int amount) const;
 
 private:
@@ -54,8 +58,27 @@ private:
         std::vector<int> amount; ///< per matrix entry
         std::vector<double> factor;
     };
+    /// d(score)/d(formula) += factor x d(score)/d(amount).
+    struct OfAmount {
+        int formula, amount;
+        double factor;
+    };
+    /// d(score)/d(formula) += factor x d(score)/d(entry of A or B).
+    struct OfEntry {
+        int formula, row, column;
+        bool intervention;
+        double factor;
+    };
+    void take_parameters();
+    void add_parameters(std::span<const double> supply, std::span<const double> unit, std::span<const double> factor,
+                        std::vector<double>& derivative) const;
+
     const Solver* solver_;
     const Database* database_;
+    UncertainParameters parameters_;
+    std::vector<OfAmount> of_amount_;
+    std::vector<OfEntry> of_entry_;
+    std::vector<int> parameter_; ///< per input of the formulas: amount, -1: not used
     std::vector<SensitiveAmount> amounts_;
     Entries diagonal_, technosphere_, intervention_;
     std::vector<int> characterisation_;

@@ -278,7 +278,9 @@ private:
         std::map<int64_t, int64_t> maker;
         for (const auto& [col, row] : product_of) maker.emplace(row, col);
 
+        // Elementary exchanges stand behind the others and may be replaced alone, by a package of their matrix only.
         std::map<int64_t, Process> made;
+        std::map<int64_t, std::vector<Exchange>> elementary;
         const auto process = [&](int64_t col) -> Process& {
             const auto [found, added] = made.try_emplace(col);
             Process& p = found->second;
@@ -286,7 +288,15 @@ private:
             const Label l = label("activity", col);
             Database& db = draft_.db();
             if (const auto known = db.process_at.find(l.id); known != db.process_at.end()) {
-                p = db.processes[static_cast<size_t>(known->second)];
+                const Process& old = db.processes[static_cast<size_t>(known->second)];
+                p = old;
+                p.exchanges.clear();
+                for (size_t k = 0; k < old.exchanges.size(); ++k) {
+                    const Exchange& e = old.exchanges[k];
+                    if (static_cast<int>(k) == old.reference) p.reference = static_cast<int>(p.exchanges.size());
+                    (db.flows[static_cast<size_t>(e.flow)].type == FlowType::elementary ? elementary[col] : p.exchanges)
+                        .push_back(e);
+                }
             } else {
                 p.id = l.id;
                 p.name = l.name;
@@ -295,18 +305,15 @@ private:
             }
             return p;
         };
-        const auto clear = [&](Process& p, bool elementary) {
-            std::erase_if(p.exchanges, [&](const Exchange& e) {
-                return (draft_.db().flows[static_cast<size_t>(e.flow)].type == FlowType::elementary) == elementary;
-            });
-            if (!elementary) p.reference = -1;
-        };
         std::set<int64_t> cleared;
         std::vector<std::pair<int64_t, std::pair<int, int64_t>>> inputs; // col -> (exchange, maker)
         for (const auto& [key, cell] : technosphere_) {
             const auto& [col, row] = key;
             Process& p = process(col);
-            if (cleared.insert(col).second) clear(p, false);
+            if (cleared.insert(col).second) {
+                p.exchanges.clear();
+                p.reference = -1;
+            }
             for (const Entry& given : cell) {
                 Exchange e;
                 e.flow = flow("product", row, FlowType::product);
@@ -335,20 +342,20 @@ private:
         for (const auto& [key, cell] : biosphere_) {
             const auto& [col, row] = key;
             Process& p = process(col);
-            if (cleared.insert(col).second) {
-                // Elementary exchanges stand behind the others, whose positions must not change.
-                clear(p, true);
-                if (p.reference >= static_cast<int>(p.exchanges.size())) p.reference = -1;
-            }
+            if (cleared.insert(col).second) elementary[col].clear();
             for (const Entry& given : cell) {
                 Exchange e;
                 e.flow = flow("flow", row, FlowType::elementary);
                 e.amount = given.flip ? -given.value : given.value;
                 take(e, "flow", row, given.flip ? mirrored(given.distribution) : given.distribution, given, p);
-                p.exchanges.push_back(std::move(e));
+                elementary[col].push_back(std::move(e));
             }
         }
         std::map<int64_t, int> at;
+        for (auto& [col, p] : made) {
+            auto& behind = elementary[col];
+            p.exchanges.insert(p.exchanges.end(), behind.begin(), behind.end());
+        }
         for (auto& [col, p] : made) at[col] = draft_.process(std::move(p), [this] { return archive_.at(metadata_); });
         for (const auto& [col, input] : inputs) {
             Database& db = draft_.db();

@@ -278,7 +278,13 @@ void Draft::set_distribution(Exchange& e, const Distribution& d, const std::stri
 }
 
 bool Draft::evaluate_formulas(const std::function<void(int, int)>& after) {
-    const auto formulas = Formulas::compile(db_, diagnostics_);
+    Diagnostics found;
+    const auto formulas = Formulas::compile(db_, found);
+    for (Diagnostic d : found.all()) {
+        for (const std::string& arg : d.message.args)
+            if (const auto place = formulas_.find(arg); !d.pos && place != formulas_.end()) d.pos = place->second;
+        diagnostics_.add(d);
+    }
     if (!formulas) return false;
     for (size_t k = 0; k < formulas->outputs().size(); ++k) {
         const Formulas::Output& o = formulas->outputs()[k];

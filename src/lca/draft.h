@@ -47,6 +47,8 @@ public:
     void set_distribution(Exchange&, const Distribution&, const std::string& process_id,
                           const std::string& process_name);
 
+    /// Where a formula stands, for its errors.
+    void note_formula(const std::string& formula, const SourcePos& where) { formulas_.emplace(formula, where); }
     /// Gives the exchanges with formulas the amounts these give (formats that carry the formula only), then calls
     /// `after(process, exchange)` for each. False after errors: unknown names, circular parameters.
     bool evaluate_formulas(const std::function<void(int, int)>& after);
@@ -64,6 +66,7 @@ private:
     std::map<std::string, Unit> units_;
     std::map<std::string, bool> seen_;          // ids of this import
     std::map<std::string, int> without_spread_; // process id -> exchanges
+    std::map<std::string, SourcePos> formulas_;
 };
 
 } // namespace viresco::lca

@@ -41,10 +41,13 @@ public:
 
     int files() const { return files_; }
 
-    /// Links inputs that bear the number of a dataset of their name. Packages that number products instead (openLCA's
+    /// Settles what is a waste, and links inputs that bear the number of a dataset of their name. Packages that number products instead (openLCA's
     /// exports) mean the same product where only its place or unit is written otherwise.
     void providers() {
         Database& db = draft_.db();
+        // What one dataset gives away and another buys is a product, in whatever order they stand.
+        for (const int f : wastes_)
+            db.flows[static_cast<size_t>(f)].type = products_and_inputs_.count(f) ? FlowType::product : FlowType::waste;
         const auto& flow_at = [&](int i) -> const Flow& { return db.flows[static_cast<size_t>(i)]; };
         std::map<int, bool> made;
         for (const auto& [number, flows] : products_)
@@ -62,7 +65,7 @@ public:
         }
         for (const auto& [process, exchange, number] : inputs_) {
             const auto found = datasets_.find(number);
-            if (found == datasets_.end()) continue;
+            if (found == datasets_.end() || found->second < 0) continue;
             Exchange& e = db.processes[static_cast<size_t>(process)].exchanges[static_cast<size_t>(exchange)];
             const Process& supplier = db.processes[static_cast<size_t>(found->second)];
             if (supplier.reference < 0) continue;
@@ -182,6 +185,7 @@ private:
                              elementary          ? FlowType::elementary
                              : out && group == 3 ? FlowType::waste
                                                  : FlowType::product);
+            if (!elementary) (out && group == 3 ? wastes_ : products_and_inputs_).insert(e.flow);
             e.avoided = out && group == 1;
             e.comment = x.attribute("generalComment").value();
             e.internal_id = x.attribute("number").as_int(0);
@@ -291,10 +295,11 @@ private:
     Archive& archive_;
     Draft& draft_;
     int files_ = 0;
-    std::map<std::string, std::string> numbers_; // process id -> number
-    std::map<std::string, int> datasets_;        // number -> process
+    std::map<std::string, std::string> numbers_;    // process id -> number
+    std::map<std::string, int> datasets_;           // number -> process
     std::map<std::string, std::set<int>> products_; // number of a reference product -> flows
     std::vector<Input> inputs_;
+    std::set<int> wastes_, products_and_inputs_; // flows
 };
 
 } // namespace

@@ -64,7 +64,8 @@ struct Scope {
 
 class Compiler {
 public:
-    Compiler(const Database& db, Diagnostics& diagnostics) : db_(db), diagnostics_(diagnostics) {
+    Compiler(const Database& db, Diagnostics& diagnostics, bool uncertain = false, std::span<const char> processes = {})
+        : db_(db), diagnostics_(diagnostics), uncertain_(uncertain), processes_(processes) {
         database_ = make_scope(Formulas::Input::Owner::database, -1, "", db.parameters, nullptr);
     }
 
@@ -73,6 +74,7 @@ public:
         const int before = diagnostics_.n_errors();
         all_parameters(database_);
         for (size_t i = 0; i < db_.processes.size(); ++i) {
+            if (!processes_.empty() && !processes_[i]) continue;
             const Process& p = db_.processes[i];
             const int owner = static_cast<int>(i);
             Scope scope = make_scope(Formulas::Input::Owner::process, owner, p.name, p.parameters, &database_);
@@ -126,26 +128,30 @@ private:
         NodeId& node = scope.nodes[i];
         if (node != lang::no_node) return node;
         const Parameter& p = (*scope.parameters)[i];
-        if (p.formula.empty()) {
-            node = graph_.parameter(static_cast<int>(parameters_.size()));
-            lang::Parameter input;
-            input.path = scope.name.empty() ? p.name : scope.name + "." + p.name;
-            input.datum.si = p.value;
-            parameters_.push_back(std::move(input));
-            inputs_.push_back({scope.owner, scope.index, static_cast<int>(i)});
-            return node;
-        }
+        const bool input = !uncertain_ || p.distribution.given();
+        if (p.formula.empty()) return node = input ? make_input(scope, i, false) : graph_.constant(p.value);
         if (scope.busy[i]) {
             circular(scope, i);
             return node = graph_.constant(p.value);
         }
         scope.busy[i] = 1;
         path_.push_back({&scope, i});
-        const NodeId result = formula(scope, p.formula, p.name, p.value);
+        NodeId result = formula(scope, p.formula, p.name, p.value);
         path_.pop_back();
+        if (uncertain_ && input) result = graph_.multiply(result, make_input(scope, i, true));
         scope.busy[i] = 0;
         if (scope.nodes[i] == lang::no_node) scope.nodes[i] = result;
         return scope.nodes[i];
+    }
+
+    NodeId make_input(const Scope& scope, size_t i, bool relative) {
+        const Parameter& p = (*scope.parameters)[i];
+        lang::Parameter input;
+        input.path = scope.name.empty() ? p.name : scope.name + "." + p.name;
+        input.datum.si = relative ? 1 : p.value;
+        parameters_.push_back(std::move(input));
+        inputs_.push_back({scope.owner, scope.index, static_cast<int>(i), relative});
+        return graph_.parameter(static_cast<int>(parameters_.size()) - 1);
     }
 
     void circular(const Scope& scope, size_t i) {
@@ -166,7 +172,9 @@ private:
     void output(Scope& scope, const std::string& text, int flow, Formulas::Output what) {
         if (text.empty()) return;
         const auto& name = flow < 0 ? std::string() : db_.flows[static_cast<size_t>(flow)].name;
-        roots_.push_back(formula(scope, text, name, 0));
+        const NodeId node = formula(scope, text, name, 0);
+        if (uncertain_ && graph_.is_constant(node)) return;
+        roots_.push_back(node);
         outputs_.push_back(what);
     }
 
@@ -440,6 +448,8 @@ private:
 
     const Database& db_;
     Diagnostics& diagnostics_;
+    const bool uncertain_;
+    const std::span<const char> processes_;
     lang::Graph graph_;
     std::vector<double> values_;
     Scope database_;
@@ -456,9 +466,22 @@ std::optional<Formulas> Formulas::compile(const Database& db, Diagnostics& diagn
     Formulas f;
     lang::Program::Input input;
     if (!Compiler(db, diagnostics).run(f.inputs_, f.outputs_, input)) return std::nullopt;
-    f.program_ = lang::Program::build(std::move(input), diagnostics);
-    f.values_ = f.evaluate(f.program_.defaults());
+    f.finish(std::move(input), diagnostics);
     return f;
+}
+
+std::optional<Formulas> Formulas::compile_uncertain(const Database& db, Diagnostics& diagnostics,
+                                                    std::span<const char> processes) {
+    Formulas f;
+    lang::Program::Input input;
+    if (!Compiler(db, diagnostics, true, processes).run(f.inputs_, f.outputs_, input)) return std::nullopt;
+    f.finish(std::move(input), diagnostics);
+    return f;
+}
+
+void Formulas::finish(lang::Program::Input input, Diagnostics& diagnostics) {
+    program_ = lang::Program::build(std::move(input), diagnostics);
+    values_ = evaluate(program_.defaults());
 }
 
 std::vector<double> Formulas::evaluate(std::span<const double> inputs) const {

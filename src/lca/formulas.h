@@ -23,6 +23,7 @@ public:
     struct Input {
         enum class Owner : uint8_t { database, process, category } owner = Owner::database;
         int index = -1, parameter = -1;
+        bool relative = false; ///< multiplies what the formula of the parameter gives; 1 by itself
     };
     /// What output k is: an exchange or an allocation factor of a process, a factor of a category.
     struct Output {
@@ -33,6 +34,11 @@ public:
     /// Nothing after errors: unknown names or functions, syntax, circular parameters (named with the cycle), values
     /// that are not finite.
     static std::optional<Formulas> compile(const Database&, Diagnostics&);
+    /// Only what varies, for sampling: inputs are the parameters with a distribution, all others are numbers, and
+    /// formulas that then are numbers too are left out. A parameter with a formula and a distribution is what the
+    /// formula gives times a relative input. `processes`: one mark per process to look at; empty: all of them.
+    static std::optional<Formulas> compile_uncertain(const Database&, Diagnostics&,
+                                                     std::span<const char> processes = {});
 
     const lang::Program& program() const { return program_; }
     const std::vector<Input>& inputs() const { return inputs_; }    ///< one per parameter of the program
@@ -43,6 +49,8 @@ public:
     const std::vector<double>& values() const { return values_; }
 
 private:
+    void finish(lang::Program::Input, Diagnostics&);
+
     lang::Program program_;
     std::vector<Input> inputs_;
     std::vector<Output> outputs_;

@@ -5,6 +5,7 @@
 #include "lca/ecospold1.h"
 #include "lca/ecospold2.h"
 #include "lca/jsonld.h"
+#include "lca/method_files.h"
 #include "lca/methods.h"
 #include "lca/simapro.h"
 #include "lca/spreadsheet.h"
@@ -18,7 +19,7 @@
 namespace viresco::lca {
 namespace {
 
-enum class Format { none, reference_data, datapackage, ecospold1, ecospold2, jsonld, simapro, spreadsheet };
+enum class Format { none, reference_data, datapackage, ecospold1, ecospold2, jsonld, simapro, spreadsheet, methods };
 
 const char* name_of(Format f) {
     switch (f) {
@@ -29,6 +30,7 @@ const char* name_of(Format f) {
     case Format::jsonld: return "openLCA JSON-LD";
     case Format::simapro: return "SimaPro CSV";
     case Format::spreadsheet: return "CSV table";
+    case Format::methods: return "Viresco methods";
     case Format::none: break;
     }
     return "";
@@ -68,6 +70,10 @@ Format recognise(Archive& archive, Diagnostics& diagnostics) {
     if (jsonld) return Format::jsonld;
     std::string text;
     for (const std::string& name : archive.names()) {
+        if (has_ending(name, ".yaml")) {
+            if (!archive.read(name, text, diagnostics)) return Format::none;
+            if (text.find("\nkind: methods") != std::string::npos) return Format::methods;
+        }
         const bool xml = has_ending(name, ".xml"), table = has_ending(name, ".csv") || has_ending(name, ".txt");
         if (!xml && !table) continue;
         if (!archive.read(name, text, diagnostics)) return Format::none;
@@ -119,6 +125,7 @@ bool read(Archive& archive, const std::string& path, Database& into, const Impor
     case Format::jsonld: return read_jsonld(archive, into, report, diagnostics);
     case Format::simapro: return read_simapro(archive, into, report, diagnostics);
     case Format::spreadsheet: return read_spreadsheet(archive, into, report, diagnostics);
+    case Format::methods: return read_method_files(archive, into, report, diagnostics);
     case Format::none: break;
     }
     return false;
@@ -131,13 +138,18 @@ bool import_file(const std::string& path, Database& into, const ImportOptions& o
     SourceStore own;
     Diagnostics found;
     bool good = false;
-    if (const auto archive = Archive::open(path, found, options.sources ? options.sources : &own))
+    const SourceFile* whole = nullptr;
+    if (const auto archive = Archive::open(path, found, options.sources ? options.sources : &own)) {
         good = read(*archive, path, into, options, report, found);
+        whole = archive->at("").file;
+    }
     if (good && !options.linking.empty()) into.linking = options.linking;
     for (Diagnostic d : found.all()) {
         if (!options.sources) { // the places go with the store of this call
             d.pos = {};
             d.related.clear();
+        } else if (!d.pos) {
+            d.pos = {whole, 0, 0, 1};
         }
         diagnostics.add(d);
     }

@@ -170,7 +170,7 @@ private:
                 .hint(message::lca_duplicate_hint);
             return;
         }
-        report_.count(kind.folder);
+        if (kind.kind != Kind::folder) report_.count(kind.folder);
         file_ = name;
         switch (kind.kind) {
         case Kind::unit_group: return unit_group(id, o);
@@ -610,7 +610,7 @@ private:
                 return;
             }
             if (f.method == Allocation::causal) {
-                f.exchange = exchange_of(x, by_id);
+                f.exchange = exchange_of(x, p, by_id, db_.flow_at);
                 if (f.exchange < 0) {
                     ++lost_exchanges;
                     return;
@@ -628,20 +628,23 @@ private:
         lost(lost_exchanges, "allocation_exchange", message::lca_allocation_exchange);
     }
 
-    int exchange_of(dom::object factor, const std::unordered_map<std::string, int>& by_id) const {
+    /// The exchange that a causal factor is for: by its number or id where the flow agrees (files repeat numbers),
+    /// else by its flow where only one exchange has it.
+    static int exchange_of(dom::object factor, const Process& p, const std::unordered_map<std::string, int>& by_id,
+                           const std::unordered_map<std::string, int>& flow_at) {
         dom::object r;
         if (!part(factor, "exchange", r)) return -1;
+        const auto named = flow_at.find(reference(r, "flow"));
+        const int wanted = named == flow_at.end() ? -1 : named->second;
         const auto find = [&](const std::string& key) {
             const auto found = by_id.find(key);
-            return found == by_id.end() ? -1 : found->second;
+            if (found == by_id.end() || found->second < 0) return -1;
+            const bool agrees = wanted < 0 || p.exchanges[static_cast<size_t>(found->second)].flow == wanted;
+            return agrees ? found->second : -1;
         };
-        int at = -1;
-        if (const double number_in_process = number(r, "internalId", 0); number_in_process > 0)
-            at = find("#" + std::to_string(static_cast<int>(number_in_process)));
-        if (const std::string id = text(r, "@id"); at < 0 && !id.empty()) at = find(id);
-        const auto flow_found = db_.flow_at.find(reference(r, "flow"));
-        if (at < 0 && flow_found != db_.flow_at.end()) at = find("flow " + std::to_string(flow_found->second));
-        return at;
+        int at = find("#" + std::to_string(static_cast<int>(number(r, "internalId", 0))));
+        if (at < 0) at = find(text(r, "@id"));
+        return at < 0 ? find("flow " + std::to_string(wanted)) : at;
     }
 
     void resolve_providers() {

@@ -26,6 +26,7 @@ public:
     bool run(System& s, Diagnostics& diagnostics) {
         amounts();
         if (!plain_ && !formulas(diagnostics)) return false;
+        s.formulas = !plain_;
         for (size_t p = 0; p < db_.processes.size(); ++p) plain_ ? plain_column(s, p) : columns_of(s, p);
         report_.count("activities", static_cast<int>(s.activities.size()));
         if (!plain_) settle_decisions();
@@ -185,6 +186,23 @@ private:
         return sum;
     }
 
+    /// The factors that make up a share, if a formula gives one of them.
+    std::vector<int> shares_by_formula(int p, int product, int exchange) const {
+        const Process& of = process(p);
+        const bool causal = of.default_allocation == Allocation::causal;
+        std::vector<int> out;
+        bool any = false;
+        for (size_t i = 0; i < of.allocation.size(); ++i) {
+            const AllocationFactor& f = of.allocation[i];
+            if (f.method != of.default_allocation || f.product != product) continue;
+            if (causal && f.exchange != exchange) continue;
+            out.push_back(static_cast<int>(i));
+            any = any || !f.formula.empty();
+        }
+        if (!any) out.clear();
+        return out;
+    }
+
     // ---- links
     void settle_decisions() {
         for (const LinkDecision& d : db_.decisions) decisions_[{d.process, d.flow}] = &d;
@@ -329,12 +347,22 @@ private:
             const int at = static_cast<int>(k);
             if (at == plan.main) continue;
             const bool own_product = !plain_ && supplies(e) && e.flow == activity.flow;
-            const double part = plan.allocated && !own_product ? share(p, activity.flow, at) : 1;
+            const bool split = plan.allocated && !own_product;
+            const double part = split ? share(p, activity.flow, at) : 1;
+            const auto by_formula = [&](bool intervention, double sign) {
+                if (!split || allocation_values_.empty()) return;
+                auto shares = shares_by_formula(p, activity.flow, at);
+                const int entry = (intervention ? s.intervention : s.technosphere).entries() - 1;
+                if (!shares.empty())
+                    s.shared.push_back(
+                        {intervention, entry, p, sign * e.to_reference, amount(p, k), std::move(shares)});
+            };
             const double factor = e.to_reference * part;
             const double value = amount(p, k) * factor;
             if (flow(e.flow).type == FlowType::elementary) {
                 put(s.intervention, row(s, p, e), value);
                 s.intervention_origin.push_back({p, at, factor});
+                by_formula(true, 1);
             } else if (own_product) { // the product in a second exchange: more of it
                 put(s.technosphere, j, value);
                 s.technosphere_origin.push_back({p, at, factor});
@@ -343,6 +371,7 @@ private:
                 const double sign = e.avoided ? 1 : -1;
                 put(s.technosphere, link[k], sign * value);
                 s.technosphere_origin.push_back({p, at, sign * factor});
+                by_formula(false, sign);
             }
         }
     }
@@ -403,7 +432,7 @@ private:
 
     void characterise(System& s) {
         struct Entry {
-            int category;
+            FactorOrigin origin;
             double value;
             Distribution distribution;
         };
@@ -440,14 +469,16 @@ private:
                 const ImpactFactor& f = c.factors[static_cast<size_t>(at)];
                 const auto formula = factor_values_.find({category, at});
                 const double value = formula == factor_values_.end() ? f.value : formula->second;
-                columns[r].push_back({category, value * conversion, f.distribution.scaled(conversion)});
+                columns[r].push_back(
+                    {{category, at, conversion}, value * conversion, f.distribution.scaled(conversion)});
                 uncertain = uncertain || f.distribution.given();
             }
         }
         begin(s.characterisation);
         for (const auto& entries : columns) {
             for (const Entry& e : entries) {
-                put(s.characterisation, e.category, e.value);
+                put(s.characterisation, e.origin.category, e.value);
+                if (!factor_values_.empty()) s.characterisation_origin.push_back(e.origin);
                 if (uncertain) s.characterisation_distribution.push_back(e.distribution);
             }
             next(s.characterisation);

@@ -255,7 +255,7 @@ private:
         const auto [entry, fresh] = db_.category_at.try_emplace(id, static_cast<int>(db_.categories.size()));
         if (fresh) db_.categories.push_back({id, listed->second.first, listed->second.second, {}, {}});
         if (read_.insert(id).second) {
-            report_.count("categories");
+            report_.count("lcia_categories");
             if (!fresh) {
                 db_.categories[static_cast<size_t>(entry->second)].factors.clear();
                 report_.add("replaced", id, "", {message::lca_replaced, {listed->second.first}});
@@ -305,7 +305,7 @@ private:
                 if (fresh) db_.methods.emplace_back();
                 db_.methods[static_cast<size_t>(place->second)] = {id, r[0], {}, {}};
                 entry->second = place->second;
-                report_.count("methods");
+                report_.count("lcia_methods");
             }
             db_.methods[static_cast<size_t>(entry->second)].categories.push_back(db_.category_at[r[1]]);
         });

@@ -1,12 +1,13 @@
 #include "lca/monte_carlo.h"
 #include "base/diagnostic.h"
 #include "lca/monte_carlo_check.h"
-#include "lca/monte_carlo_samples.h"
+#include "lca/monte_carlo_formulas.h"
 #include "lca/solver_lu.h"
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <exception>
+#include <optional>
 #include <thread>
 
 namespace viresco::lca {
@@ -23,7 +24,8 @@ struct Plan {
 
     Order order;
     Rows rows; ///< A of the reached activities, deterministic
-    Samples technosphere, diagonal, intervention, characterisation;
+    std::optional<UncertainParameters> parameters;
+    DrawnEntries technosphere, diagonal, intervention, characterisation;
     // B: characterised flows only, by position; flows renumbered. C: by renumbered flow.
     std::vector<int> b_start{0}, b_row, c_start{0}, c_row;
     std::vector<double> b_value, c_value;
@@ -46,7 +48,9 @@ struct Plan {
             }
         }
         const std::vector<char> reached = suppliers_of(s.technosphere, wanted);
-        check(reached);
+        const std::vector<char> processes = processes_of(reached);
+        parameters.emplace(d, s, processes);
+        check(processes);
         order = consumers_first(s.technosphere, reached);
         rows = forward_rows(s, order);
         n = at(order.size());
@@ -57,40 +61,45 @@ struct Plan {
         if (o.control_variate) take_means();
     }
 
-    const Exchange* exchange(const Origin& origin) const {
-        if (origin.process < 0 || origin.exchange < 0) return nullptr;
-        return &database.processes[at(origin.process)].exchanges[at(origin.exchange)];
-    }
-    uint32_t id(const Origin& origin) const {
-        return first_id[at(origin.process)] + static_cast<uint32_t>(origin.exchange);
-    }
-    void add(Samples& samples, size_t target, const Origin& origin) const {
-        if (const Exchange* e = exchange(origin)) {
-            samples.add(static_cast<uint32_t>(target), id(origin), e->distribution, e->amount, origin.factor);
-        }
+    /// Entry `entry` of A (-1: its diagonal) or B.
+    void add(DrawnEntries& to, size_t target, const Origin& o, double value, bool of_b, int entry) const {
+        if (o.process < 0 || o.exchange < 0) return;
+        parameters->add(to, target, o, first_id[at(o.process)] + static_cast<uint32_t>(o.exchange), value, of_b, entry);
     }
 
-    /// An invalid uncertainty within reach is an error; elsewhere it does no harm.
-    void check(const std::vector<char>& reached) const {
+    std::vector<char> processes_of(const std::vector<char>& reached) const {
         std::vector<char> processes(database.processes.size(), 0);
         for (size_t j = 0; j < reached.size(); ++j) {
             if (reached[j] && system.activities[j].process >= 0) processes[at(system.activities[j].process)] = 1;
         }
+        return processes;
+    }
+
+    /// An invalid uncertainty within reach is an error; elsewhere it does no harm.
+    void check(const std::vector<char>& processes) const {
         Diagnostics bad;
         for (const UncertaintyFault& f : check_uncertainties(database, processes)) {
             if (f.severity == Severity::error) bad.error({}, f.text.id, f.text.args).hint(f.hint.id, f.hint.args);
         }
+        parameters->check(processes, bad);
         bad.throw_if_errors();
     }
 
     void take_technosphere() {
         for (size_t k = 0; k < rows.entry.size(); ++k) {
-            add(technosphere, k, system.technosphere_origin[at(rows.entry[k])]);
+            const int entry = rows.entry[k];
+            add(technosphere, k, system.technosphere_origin[at(entry)], system.technosphere.value[at(entry)], false,
+                entry);
         }
         for (size_t k = 0; k < rows.own_entry.size(); ++k) {
-            add(diagonal, n + k, system.technosphere_origin[at(rows.own_entry[k])]);
+            const int entry = rows.own_entry[k];
+            add(diagonal, n + k, system.technosphere_origin[at(entry)], system.technosphere.value[at(entry)], false,
+                entry);
         }
-        for (size_t i = 0; i < n; ++i) add(diagonal, i, system.diagonal_origin[at(order.activity[i])]);
+        for (size_t i = 0; i < n; ++i) {
+            const auto j = at(order.activity[i]);
+            add(diagonal, i, system.diagonal_origin[j], system.diagonal[j], false, -1);
+        }
     }
 
     void take_intervention() {
@@ -104,17 +113,14 @@ struct Plan {
                 if (flow[f] < 0) {
                     flow[f] = static_cast<int>(n_flows++);
                     for (size_t q = at(c.start[f]); q < at(c.start[f + 1]); ++q) {
-                        if (!system.characterisation_distribution.empty()) {
-                            characterisation.add(static_cast<uint32_t>(c_row.size()),
-                                                 first_id.back() + static_cast<uint32_t>(q),
-                                                 system.characterisation_distribution[q], c.value[q], 1);
-                        }
+                        parameters->add_factor(characterisation, c_row.size(),
+                                               first_id.back() + static_cast<uint32_t>(q), static_cast<int>(q));
                         c_row.push_back(c.row[q]);
                         c_value.push_back(c.value[q]);
                     }
                     c_start.push_back(static_cast<int>(c_row.size()));
                 }
-                add(intervention, b_row.size(), system.intervention_origin[k]);
+                add(intervention, b_row.size(), system.intervention_origin[k], b.value[k], true, static_cast<int>(k));
                 b_row.push_back(flow[f]);
                 b_value.push_back(b.value[k]);
             }
@@ -162,11 +168,11 @@ struct Plan {
 
     void take_means() {
         std::vector<double> a = rows.value, d = diagonal_values(), b = b_value;
-        technosphere.means(a);
-        diagonal.means(d);
-        intervention.means(b);
         mean_characterisation = c_value;
-        characterisation.means(mean_characterisation);
+        take_mean(technosphere, a);
+        take_mean(diagonal, d);
+        take_mean(intervention, b);
+        take_mean(characterisation, mean_characterisation);
         fold_own(d);
         for (const auto& s : supply) {
             mean_use.emplace_back(n);
@@ -174,6 +180,12 @@ struct Plan {
             mean_inventory.push_back(inventory_of(b, s));
             inventory.push_back(inventory_of(b_value, s));
         }
+    }
+
+    /// Means of what the first-order term sees.
+    void take_mean(const DrawnEntries& entries, std::vector<double>& values) const {
+        entries.samples.means(values);
+        if (entries.has_formulas()) entries.apply_linear(parameters->means().linear, parameters->nominal(), values);
     }
 
     /// Diagonal without own entries, then the own entries: what the samples of the diagonal write to.
@@ -207,25 +219,32 @@ struct Worker {
     const Plan& plan;
     Rows rows;
     std::vector<double> d, b, c, x, g, g_fixed;
+    std::optional<FormulaDraws> formulas;
+    /// Matrices with linear formulas, for the first-order term; empty where they are as the others.
+    std::vector<double> a_linear, d_linear, b_linear, c_linear;
     int sweeps = 0, escalated = 0;
     double residual = 0;
 
     explicit Worker(const Plan& p)
         : plan(p), rows(p.rows), d(p.diagonal_values()), b(p.b_value), c(p.c_value), x(p.n), g(p.n_flows),
-          g_fixed(p.n_flows) {}
+          g_fixed(p.n_flows) {
+        if (!p.parameters->empty()) formulas.emplace(*p.parameters, p.database);
+    }
 
     void run(uint32_t draw, double* scores, double* first_order) {
-        const uint32_t seed = plan.options.seed;
-        plan.technosphere.draw(seed, draw, rows.value);
+        const FormulaValues* at_formulas = nullptr;
+        if (formulas) at_formulas = &formulas->of(plan.options.seed, draw, plan.options.control_variate);
+        draw_entries(plan.technosphere, draw, at_formulas, rows.value, a_linear);
         if (!plan.diagonal.empty()) {
             d = plan.diagonal_values();
-            plan.diagonal.draw(seed, draw, d);
+            draw_entries(plan.diagonal, draw, at_formulas, d, d_linear);
             plan.fold_own(d);
+            if (!d_linear.empty()) plan.fold_own(d_linear);
             std::copy_n(d.begin(), plan.n, rows.diagonal.begin());
             rows.set_inverse();
         }
-        plan.intervention.draw(seed, draw, b);
-        plan.characterisation.draw(seed, draw, c);
+        draw_entries(plan.intervention, draw, at_formulas, b, b_linear);
+        draw_entries(plan.characterisation, draw, at_formulas, c, c_linear);
         bool escalates = false;
         for (size_t k = 0; k < plan.demand.size(); ++k) {
             const std::vector<double>& start = plan.supply[k];
@@ -244,6 +263,20 @@ struct Worker {
     }
 
 private:
+    void draw_entries(const DrawnEntries& entries, uint32_t draw, const FormulaValues* at_formulas,
+                      std::vector<double>& values, std::vector<double>& linear) const {
+        entries.samples.draw(plan.options.seed, draw, values);
+        if (!entries.has_formulas()) return;
+        if (plan.options.control_variate) {
+            linear = values;
+            entries.apply_linear(at_formulas->linear, plan.parameters->nominal(), linear);
+        }
+        entries.apply(at_formulas->exact, values);
+    }
+    static const double* first_of(const std::vector<double>& linear, const std::vector<double>& exact) {
+        return (linear.empty() ? exact : linear).data();
+    }
+
     BlockFallback fallback(uint32_t draw) const {
         return [this, draw](int block, std::span<const double> side, std::span<double> out) {
             const BlockLu lu(rows, block, SolveOptions{}.fill_budget);
@@ -262,7 +295,10 @@ private:
         double sum = 0, size = 0;
         for (size_t i = 0; i < plan.n; ++i) {
             sum += std::fabs(f[i] - plan.use(rows.value.data(), rows.diagonal.data(), x.data(), i));
-            size += std::fabs(f[i]);
+            size += std::fabs(f[i]) + std::fabs(rows.diagonal[i] * x[i]);
+            for (size_t k = at(rows.start[i]); k < at(rows.start[i + 1]); ++k) {
+                size += std::fabs(rows.value[k] * x[at(rows.column[k])]);
+            }
         }
         residual = std::max(residual, size > 0 ? sum / size : sum);
     }
@@ -271,11 +307,12 @@ private:
         std::fill(g.begin(), g.end(), 0.0);
         std::fill(g_fixed.begin(), g_fixed.end(), 0.0);
         const int* row = plan.b_row.data();
+        const double* b_first = first_of(b_linear, b);
         for (size_t i = 0; i < plan.n; ++i) {
             const double s = x[i], fixed = start[i];
             for (size_t q = at(plan.b_start[i]); q < at(plan.b_start[i + 1]); ++q) {
                 g[at(row[q])] += b[q] * s;
-                if (first_order) g_fixed[at(row[q])] += b[q] * fixed;
+                if (first_order) g_fixed[at(row[q])] += b_first[q] * fixed;
             }
         }
         std::fill_n(scores, plan.n_categories, 0.0);
@@ -286,10 +323,11 @@ private:
         }
         if (!first_order) return;
         // lambda^T (E[A] - A) s + c^T (B - E[B]) s + (C - E[C]) g, all at the deterministic lambda, s, g, c.
+        const double *a_first = first_of(a_linear, rows.value), *d_first = first_of(d_linear, rows.diagonal);
+        const double* c_first = first_of(c_linear, c);
         std::fill_n(first_order, plan.n_categories, 0.0);
         for (size_t i = 0; i < plan.n; ++i) {
-            const double shift = plan.mean_use[k][i] -
-                                 plan.use(rows.value.data(), rows.diagonal.data(), start.data(), i);
+            const double shift = plan.mean_use[k][i] - plan.use(a_first, d_first, start.data(), i);
             if (shift == 0) continue;
             const double* unit = plan.unit.data() + i * plan.n_categories;
             for (size_t q = 0; q < plan.n_categories; ++q) first_order[q] += unit[q] * shift;
@@ -297,7 +335,8 @@ private:
         for (size_t f = 0; f < plan.n_flows; ++f) {
             const double shift = g_fixed[f] - plan.mean_inventory[k][f], fixed = plan.inventory[k][f];
             for (size_t q = at(plan.c_start[f]); q < at(plan.c_start[f + 1]); ++q) {
-                first_order[plan.c_row[q]] += plan.c_value[q] * shift + (c[q] - plan.mean_characterisation[q]) * fixed;
+                first_order[plan.c_row[q]] += plan.c_value[q] * shift +
+                                              (c_first[q] - plan.mean_characterisation[q]) * fixed;
             }
         }
     }
@@ -427,43 +466,50 @@ MonteCarloResult MonteCarlo::run(std::span<const std::vector<double>> demands, c
 
 namespace {
 
-/// f(samples, values) for each of the four lists of entries of a copy of the system.
+/// change(entries, values) for each of the four lists of entries of a copy of the system.
 template <class F>
-System changed(const Database& database, const System& system, std::span<const uint32_t> first_id, F change) {
+System changed(const UncertainParameters& parameters, const System& system, std::span<const uint32_t> first_id,
+               F change) {
     System out = system;
-    const auto take = [&](const std::vector<Origin>& origins, std::vector<double>& values) {
-        Samples samples;
+    const auto take = [&](const std::vector<Origin>& origins, std::vector<double>& values, bool of_b, bool diagonal) {
+        DrawnEntries entries;
         for (size_t k = 0; k < origins.size(); ++k) {
             const Origin& o = origins[k];
             if (o.process < 0 || o.exchange < 0) continue;
-            const Exchange& e = database.processes[at(o.process)].exchanges[at(o.exchange)];
-            samples.add(static_cast<uint32_t>(k), first_id[at(o.process)] + static_cast<uint32_t>(o.exchange),
-                        e.distribution, e.amount, o.factor);
+            parameters.add(entries, k, o, first_id[at(o.process)] + static_cast<uint32_t>(o.exchange), values[k], of_b,
+                           diagonal ? -1 : static_cast<int>(k));
         }
-        change(samples, values);
+        change(entries, values);
     };
-    take(system.diagonal_origin, out.diagonal);
-    take(system.technosphere_origin, out.technosphere.value);
-    take(system.intervention_origin, out.intervention.value);
-    Samples samples;
-    for (size_t k = 0; k < system.characterisation_distribution.size(); ++k) {
-        samples.add(static_cast<uint32_t>(k), first_id.back() + static_cast<uint32_t>(k),
-                    system.characterisation_distribution[k], system.characterisation.value[k], 1);
+    take(system.diagonal_origin, out.diagonal, false, true);
+    take(system.technosphere_origin, out.technosphere.value, false, false);
+    take(system.intervention_origin, out.intervention.value, true, false);
+    DrawnEntries entries;
+    for (size_t k = 0; k < system.characterisation.value.size(); ++k) {
+        parameters.add_factor(entries, k, first_id.back() + static_cast<uint32_t>(k), static_cast<int>(k));
     }
-    change(samples, out.characterisation.value);
+    change(entries, out.characterisation.value);
     return out;
 }
 
 } // namespace
 
 System MonteCarlo::realise(uint32_t seed, uint32_t draw) const {
-    return changed(*database_, *system_, first_id_,
-                   [&](const Samples& s, std::vector<double>& values) { s.draw(seed, draw, values); });
+    const UncertainParameters parameters(*database_, *system_);
+    std::optional<FormulaDraws> formulas;
+    if (!parameters.empty()) formulas.emplace(parameters, *database_);
+    return changed(parameters, *system_, first_id_, [&](const DrawnEntries& entries, std::vector<double>& values) {
+        entries.samples.draw(seed, draw, values);
+        if (entries.has_formulas()) entries.apply(formulas->of(seed, draw, false).exact, values);
+    });
 }
 
 System MonteCarlo::mean_system() const {
-    return changed(*database_, *system_, first_id_,
-                   [&](const Samples& s, std::vector<double>& values) { s.means(values); });
+    const UncertainParameters parameters(*database_, *system_);
+    return changed(parameters, *system_, first_id_, [&](const DrawnEntries& entries, std::vector<double>& values) {
+        entries.samples.means(values);
+        if (entries.has_formulas()) entries.apply(parameters.means().exact, values);
+    });
 }
 
 } // namespace viresco::lca

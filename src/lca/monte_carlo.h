@@ -33,7 +33,7 @@ struct MonteCarloResult {
     std::vector<double> deterministic; ///< demands x categories
     int sweeps = 0;                    ///< most of a draw
     int escalated = 0;                 ///< draws that needed BiCGSTAB or LU
-    double residual = 0;               ///< worst of the draws looked at (every hundredth)
+    double residual = 0;               ///< as Solution's; worst of the draws looked at (every hundredth)
 
     double score(int draw, int demand, int category) const;
     ScoreSummary summary(int demand, int category, std::span<const double> at = {}) const;
@@ -44,19 +44,23 @@ struct MonteCarloResult {
 /// Monte Carlo over all uncertain exchanges and factors of a system. The random number of an exchange is
 /// f(seed, draw, position of the exchange in the database): independent of threads, of the order of draws, of the
 /// demands, of what else is sampled and of how the database was linked; alternatives therefore share their draws.
-/// Entries that come from one exchange (allocation) vary together. Memory does not grow with the draws but for the
-/// scores themselves. Database and system must outlive this.
+/// Entries that come from one exchange (allocation) vary together. Uncertain parameters vary too, and with them the
+/// amounts, shares and factors whose formulas use them (System::formulas). Where such an amount has a distribution of its
+/// own, the formula gives the middle and the distribution the relative spread. Memory does not grow with the draws but
+/// for the scores themselves. Database and system must outlive this.
 class MonteCarlo {
 public:
     MonteCarlo(const Database&, const System&);
 
     /// Samples the scores of the demands (each: amount per activity), all categories. Throws ConfigError where an exchange
-    /// in the supply chain of the demands has an invalid uncertainty, SolveError where a draw has no solution.
+    /// or a parameter in the supply chain of the demands has an invalid uncertainty, SolveError where a draw has no
+    /// solution or a formula no finite value.
     MonteCarloResult run(std::span<const std::vector<double>> demands, const MonteCarloOptions& = {}) const;
 
     /// The system as it is in one draw, for a look with the ordinary solver.
     System realise(uint32_t seed, uint32_t draw) const;
-    /// The system with every entry at its mean.
+    /// The system with every entry at its mean; formulas at the means of their parameters (the mean itself where they
+    /// are linear in each of them and the parameters differ).
     System mean_system() const;
 
 private:

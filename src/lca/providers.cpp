@@ -80,9 +80,12 @@ const std::vector<std::string>& Providers::similar(int flow) {
     const auto name_of = [&](int column) -> const std::string& {
         return db_.flows[static_cast<size_t>(activities_[static_cast<size_t>(column)].flow)].name;
     };
-    if (by_word_.empty())
-        for (size_t i = 0; i < activities_.size(); ++i)
-            for (const auto& w : words(name_of(static_cast<int>(i)))) by_word_[w].push_back(static_cast<int>(i));
+    if (n_words_.empty())
+        for (size_t i = 0; i < activities_.size(); ++i) {
+            const auto all = words(name_of(static_cast<int>(i)));
+            n_words_.push_back(static_cast<double>(all.size()));
+            for (const auto& w : all) by_word_[w].push_back(static_cast<int>(i));
+        }
 
     // Shared words count by their rarity; the words of the longer name that are not shared count against it.
     const auto wanted = words(db_.flows[static_cast<size_t>(flow)].name);
@@ -97,7 +100,7 @@ const std::vector<std::string>& Providers::similar(int flow) {
     std::vector<std::tuple<double, std::string>> best;
     for (const auto& [column, shared] : score) {
         if (unit_group(activities_[static_cast<size_t>(column)].flow) != unit_group(flow)) continue;
-        const auto size = static_cast<double>(std::max(wanted.size(), words(name_of(column)).size()));
+        const double size = std::max(static_cast<double>(wanted.size()), n_words_[static_cast<size_t>(column)]);
         best.emplace_back(-shared / std::sqrt(size),
                           db_.processes[static_cast<size_t>(activities_[static_cast<size_t>(column)].process)].id);
     }

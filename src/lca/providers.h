@@ -32,6 +32,7 @@ private:
     const std::vector<Activity>& activities_;
     std::unordered_map<int, std::vector<int>> by_flow_;
     std::unordered_map<std::string, std::vector<int>> by_word_; // columns whose flow has the word in its name
+    std::vector<double> n_words_;                               // of the flow's name, per column
     std::unordered_map<int, std::vector<std::string>> similar_;
 };
 

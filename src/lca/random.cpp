@@ -1,13 +1,13 @@
 #include "lca/random.h"
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstring>
 
 // The loops over lanes are compiled twice, with and without AVX2, and chosen at load time. Both do the same IEEE
 // operations (the library is built without contraction), so their bits agree.
-#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__)
+// Not under clang, which inlines across targets less freely, nor under sanitizers, which start before the choice.
+#if defined(__x86_64__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
 #include <immintrin.h>
 #define VIRESCO_AVX2 1
 #define VIRESCO_VECTOR __attribute__((target_clones("avx2", "default")))
@@ -15,7 +15,9 @@
 #define VIRESCO_VECTOR
 #endif
 #define VIRESCO_INLINE inline __attribute__((always_inline))
-#pragma GCC diagnostic ignored "-Wpsabi" // vectors never cross a real call: every function taking them is inlined
+// Vectors never cross a real call: every function taking them is inlined, also without optimisation (hence no
+// std::bit_cast, which would be called with the convention of the machine without AVX).
+#pragma GCC diagnostic ignored "-Wpsabi"
 
 namespace viresco::lca {
 namespace {
@@ -48,10 +50,10 @@ constexpr Rational far_out{
 /// Four numbers side by side; the functions below take one number or four.
 using Four = double __attribute__((vector_size(32)));
 using FourBits = uint64_t __attribute__((vector_size(32)));
-VIRESCO_INLINE uint64_t bits_of(double x) { return std::bit_cast<uint64_t>(x); }
-VIRESCO_INLINE FourBits bits_of(const Four& x) { return std::bit_cast<FourBits>(x); }
-VIRESCO_INLINE double number_of(uint64_t x) { return std::bit_cast<double>(x); }
-VIRESCO_INLINE Four number_of(const FourBits& x) { return std::bit_cast<Four>(x); }
+VIRESCO_INLINE uint64_t bits_of(double x) { return __builtin_bit_cast(uint64_t, x); }
+VIRESCO_INLINE FourBits bits_of(const Four& x) { return __builtin_bit_cast(FourBits, x); }
+VIRESCO_INLINE double number_of(uint64_t x) { return __builtin_bit_cast(double, x); }
+VIRESCO_INLINE Four number_of(const FourBits& x) { return __builtin_bit_cast(Four, x); }
 
 template <class T>
 VIRESCO_INLINE T ratio(const Rational& c, const T& r) {

@@ -267,6 +267,7 @@ private:
         value = 0;
         formula = cell;
         if (decimal_ == ',') std::replace(formula.begin(), formula.end(), ',', '.');
+        draft_.note_formula(formula, where(row)());
         draft_.report().count("formulas");
         return true;
     }

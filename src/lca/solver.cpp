@@ -175,8 +175,8 @@ struct Solver::Impl {
         Residual residual(p, b, x);
         if (options.refine) refine(p, b, x, residual, out, fallback);
         if (!(residual.backward <= 1e-8)) not_solved(p, residual, x, transposed);
-        out.residual = residual.relative;
-        out.backward_error = residual.backward;
+        out.residual = residual.backward;
+        out.demand_residual = residual.relative;
         out.x.resize(n);
         for (size_t j = 0; j < n; ++j) out.x[j] = x[row(j)];
         return out;

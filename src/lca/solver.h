@@ -18,8 +18,11 @@ struct SolveOptions {
 /// A solution with the evidence for it.
 struct Solution {
     std::vector<double> x;
-    double residual = 0;       ///< |A x - b|_1 / |b|_1, in extended precision
-    double backward_error = 0; ///< |A x - b|_1 / (|A| |x| + |b|)_1: what rounding of the data alone would explain
+    /// |A x - b|_1 / (|A| |x| + |b|)_1, in extended precision: relative to the terms that are added up. Below about
+    /// 1e-16 x is as good as doubles can be.
+    double residual = 0;
+    /// |A x - b|_1 / |b|_1: larger where a small demand moves large amounts (products of very different units).
+    double demand_residual = 0;
     SolveMethod method = SolveMethod::substitution;
     int sweeps = 0;      ///< most sweeps or steps in one loop
     int corrections = 0; ///< refinement steps that helped

@@ -156,6 +156,7 @@ private:
             return number_or_error(c, amount, value);
         formula = c.text;
         value = 0;
+        draft_.note_formula(formula, c.pos);
         draft_.report().count("formulas");
         return true;
     }

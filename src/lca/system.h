@@ -10,6 +10,21 @@ struct Origin {
     double factor = 1;               ///< entry = factor x amount of the exchange (sign, unit, allocation)
 };
 
+/// An entry of A or B whose part of the exchange (allocation) is given by formulas: entry = factor x amount x the sum
+/// of these shares.
+struct SharedEntry {
+    bool intervention = false; ///< of B; else of A without its diagonal
+    int entry = -1, process = -1;
+    double factor = 1, amount = 0; ///< sign and unit; amount of the exchange as linked
+    std::vector<int> shares;       ///< into Process::allocation
+};
+
+/// Where an entry of C comes from: entry = conversion x value of the factor.
+struct FactorOrigin {
+    int category = -1, factor = -1;
+    double conversion = 1;
+};
+
 /// Compressed sparse columns. Several entries of a column may share a row: they add up.
 struct Columns {
     int rows = 0;
@@ -45,6 +60,10 @@ struct System {
     std::vector<Origin> intervention_origin;
     Columns characterisation;                                ///< C by flow: categories x flows
     std::vector<Distribution> characterisation_distribution; ///< empty, or one per entry
+    // For sampling through formulas.
+    bool formulas = false; ///< amounts, shares and factors are what their formulas give (linking by the file)
+    std::vector<SharedEntry> shared;
+    std::vector<FactorOrigin> characterisation_origin; ///< empty where no factor has a formula, or one per entry
 };
 
 } // namespace viresco::lca

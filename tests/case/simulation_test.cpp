@@ -82,5 +82,36 @@ TEST(PenicillinAcylase, TimeTo99PercentIsTheClosedForm) {
     EXPECT_NEAR(low / 60, 65.02386762585351, 65.02386762585351e-8);
 }
 
+TEST(Footprint, OfARunningModelAddsUpToItsInputsTimesTheirFactors) {
+    SourceStore sources;
+    const auto s = compile(sources, "fed_batch_footprint.yaml");
+    EXPECT_FALSE(s->unvalidated.empty());
+    integrate::Options o;
+    o.rtol = 1e-10;
+    lang::DynamicEvaluation e(s->program);
+    e.set_parameters(s->parameters);
+    const auto run = integrate::run(e, integrate::start(e, o), s->duration.si, {}, o);
+    std::map<std::string, double> si;
+    std::vector<double> values(s->outputs.size());
+    e.outputs({&run.end.time, 1}, run.end.x, values);
+    for (size_t k = 0; k < values.size(); ++k) si[s->outputs[k].path] = values[k];
+    const auto parameter = [&](const std::string& path) {
+        for (size_t k = 0; k < s->parameters.size(); ++k)
+            if (s->program.parameters()[k].path == path) return s->parameters[k];
+        ADD_FAILURE() << path;
+        return 0.0;
+    };
+    // Glucose: the batch charge and 0.6 m3/h of 500 kg/m3 for 40 h; electricity: what the state says.
+    const double glucose = 20 * 60 + 0.6 * 500 * 40;
+    const double footprint = glucose * parameter("background.glucose.gwp100") +
+                             si.at("energy") * parameter("electricity.gwp100");
+    EXPECT_NEAR(si.at("footprint"), footprint, 1e-8 * footprint);
+    EXPECT_NEAR(si.at("V"), 60 + 0.6 * 40, 1e-9);
+    // Biomass by the yield: what was fed less what is left.
+    const double grown = parameter("Y") * (glucose - si.at("S") * si.at("V"));
+    EXPECT_NEAR(si.at("X") * si.at("V"), 60 + grown, 1e-7 * grown);
+    EXPECT_NEAR(si.at("per_biomass"), footprint / (60 + grown), 1e-7);
+}
+
 } // namespace
 } // namespace viresco::cases

@@ -146,6 +146,36 @@ TEST(Formulas, StepsOfParametersAreTakenAtTheirValuesWithAWarning) {
     EXPECT_EQ(one.diagnostics.all()[0].message.id, message::lca_formula_frozen);
 }
 
+TEST(Formulas, OnlyWhatVariesIsKeptForSampling) {
+    using Kind = Distribution::Kind;
+    const Distribution spread{Kind::uniform, 1, 3, 0};
+    DatabaseBuilder b;
+    const int p = b.product("p"), e = b.elementary("e");
+    b.process("P").parameters = {{"a", 2, "", spread, ""}, {"b", 5, "", {}, ""}, {"c", 8, "a + b", spread, ""}};
+    b.output("P", p, 1);
+    b.output("P", e, 1).formula = "b * 2";    // certain
+    b.output("P", e, 1).formula = "a * b";    // 10
+    b.output("P", e, 1).formula = "round(a)"; // does not follow samples
+    b.output("P", e, 1).formula = "c";        // 7 times an input of its own
+    b.process("Q").parameters = {{"a", 1, "", spread, ""}};
+    b.output("Q", b.product("q"), 1).formula = "a";
+    Diagnostics diagnostics;
+    const auto all = Formulas::compile_uncertain(b.db, diagnostics);
+    ASSERT_TRUE(all);
+    EXPECT_EQ(all->outputs().size(), 3u);
+    const std::vector<char> first{1, 0};
+    const auto f = Formulas::compile_uncertain(b.db, diagnostics, first);
+    ASSERT_TRUE(f);
+    ASSERT_EQ(f->outputs().size(), 2u);
+    EXPECT_EQ(f->outputs()[0].index, 2);
+    EXPECT_EQ(f->outputs()[1].index, 4);
+    EXPECT_EQ(f->values(), (std::vector<double>{10, 7}));
+    ASSERT_EQ(f->inputs().size(), 2u);
+    EXPECT_FALSE(f->inputs()[0].relative);
+    EXPECT_TRUE(f->inputs()[1].relative);
+    EXPECT_EQ(f->evaluate(std::vector<double>{3, 2}), (std::vector<double>{15, 16}));
+}
+
 TEST(Formulas, OfCategoriesAndInLinking) {
     DatabaseBuilder b;
     const int p = b.product("p"), e = b.elementary("e");

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 namespace viresco::lca {
 namespace {
@@ -25,7 +26,7 @@ struct Package {
     std::unique_ptr<Archive> archive;
 
     explicit Package(const std::string& name)
-        : folder(std::filesystem::path(testing::TempDir()) / ("viresco-" + name)) {
+        : folder(std::filesystem::path(testing::TempDir()) / ("viresco-" + std::to_string(getpid()) + "-" + name)) {
         std::filesystem::remove_all(folder);
         std::filesystem::create_directories(folder);
     }
@@ -203,7 +204,7 @@ void expect_same(const Database& a, const Database& b) {
 
 /// Writes, reads again; the file is removed.
 Database round_trip(const Database& db) {
-    const std::string path = testing::TempDir() + "viresco-round-trip.zip";
+    const std::string path = testing::TempDir() + "viresco-" + std::to_string(getpid()) + ".zip";
     write_jsonld(db, path);
     Database back;
     ImportReport report;
@@ -364,6 +365,30 @@ TEST(Import, MissingProviderIsListed) {
     ASSERT_TRUE(p.read());
     ASSERT_EQ(p.report["unknown_provider"], 1);
     EXPECT_EQ(p.report["no_reference"], 1);
+}
+
+TEST(Import, CausalFactorsFindTheirExchangeThoughNumbersRepeat) {
+    Package p("causal");
+    write_package(p, true);
+    const auto exchange = [](const std::string& flow, const std::string& input) {
+        return R"({"internalId":3,"flow":{"@id":")" + flow + R"("},"amount":1,"isInput":)" + input + "}";
+    };
+    const auto factor = [](const std::string& exchange_of) {
+        return R"({"allocationType":"CAUSAL_ALLOCATION","product":{"@id":"product"},"value":0.5,"exchange":{)" +
+               exchange_of + "}}";
+    };
+    p.file("processes/x.json", R"({"@id":"x","name":"X","exchanges":[)" + exchange("product", "false") + "," +
+                                   exchange("co", "true") + "," + exchange("voc", "false") +
+                                   R"(],"allocationFactors":[)" + factor(R"("internalId":3,"flow":{"@id":"co"})") +
+                                   "," + factor(R"("internalId":3)") + "," + factor(R"("flow":{"@id":"solvent"})") +
+                                   "]}");
+    ASSERT_TRUE(p.read()) << p.diagnostics.text(Language::en);
+    const auto& a = p.db.processes[static_cast<size_t>(p.db.process_at.at("x"))].allocation;
+    ASSERT_EQ(a.size(), 2u);
+    EXPECT_EQ(a[0].exchange, 1);
+    EXPECT_EQ(a[1].exchange, 2);
+    EXPECT_EQ(p.report["allocation_factors_not_used"], 1); // of a flow that the process does not have
+    EXPECT_EQ(p.report["allocation_exchange"], 1);
 }
 
 TEST(Import, FlowsWithoutAFileComeFromTheirReferences) {

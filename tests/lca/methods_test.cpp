@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 namespace viresco::lca {
 namespace {
@@ -16,7 +17,8 @@ struct Folder {
     ImportReport report;
     Diagnostics diagnostics;
 
-    explicit Folder(const std::string& name) : path(std::filesystem::path(testing::TempDir()) / ("viresco-" + name)) {
+    explicit Folder(const std::string& name)
+        : path(std::filesystem::path(testing::TempDir()) / ("viresco-" + std::to_string(getpid()) + "-" + name)) {
         std::filesystem::remove_all(path);
         file("unit_groups.csv", "ID,Name,Description,Category,Default flow property,Reference unit\n"
                                 "ug,Units of mass,,x,Mass,kg\nug-v,Units of volume,,x,Volume,m3\n");

@@ -3,7 +3,6 @@
 #include "base/message.h"
 
 // clang-format off
-MESSAGE(unknown_electricity_type, "the electricity factor is of type footprint or emission, not '{0}'", "电力因子类型应为 footprint 或 emission，而不是“{0}”")
 MESSAGE(case_needs, "the case needs '{0}:'", "案例需要“{0}:”")
 MESSAGE(functional_unit_mass, "the functional unit must be a mass, not '{0}'", "功能单位必须为质量，而不是“{0}”")
 MESSAGE(unknown_scenario, "the case has no scenario '{0}'", "案例没有情景“{0}”")

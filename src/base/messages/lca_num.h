@@ -31,4 +31,9 @@ MESSAGE(lca_base_sigma, "in '{0}', exchange '{1}': the basic uncertainty {2} (ln
 MESSAGE(lca_base_sigma_hint, "a geometric standard deviation of 1.05 is 0.0488", "几何标准差 1.05 对应 0.0488")
 MESSAGE(lca_output_uncertain, "process '{0}': its reference amount '{1}' may be drawn near or below 0 (distribution {2})", "过程“{0}”：其基准数量“{1}”可能被抽样到接近或低于 0（{2}分布）")
 MESSAGE(lca_output_uncertain_hint, "put the uncertainty on the inputs and emissions, or use a lognormal distribution", "请将不确定性放在输入和排放上，或改用对数正态分布")
+MESSAGE(lca_parameter_distribution, "parameter '{1}' of '{0}': no value can be drawn from its distribution ({2})", "“{0}”的参数“{1}”：无法从其分布抽样（{2}）")
+MESSAGE(lca_formula_middle, "'{1}' of '{0}' has a formula and a distribution around 0: a relative spread cannot be had from it", "“{0}”的“{1}”有公式，且其分布以 0 为中心：无法得出相对离散程度")
+MESSAGE(lca_formula_middle_hint, "put the uncertainty on the parameters of the formula", "请将不确定性放在公式的参数上")
+MESSAGE(lca_draw_not_finite, "in draw {0} the formula of '{2}' in '{1}' gives {3}, not a finite number", "第 {0} 次抽样中，“{1}”的“{2}”的公式结果为 {3}，不是有限数")
+MESSAGE(lca_draw_not_finite_hint, "look for a division by, or a logarithm or root of, a parameter that may be drawn near or below 0", "请检查公式是否除以某个可能被抽样到接近或低于 0 的参数，或对其取对数或开方")
 // clang-format on
