@@ -17,8 +17,13 @@
 #include <cmath>
 #include <filesystem>
 #include <fmt/format.h>
+#include <new>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <optional>
+#include <set>
+#include <sys/resource.h>
+#include <unistd.h>
 
 namespace viresco::cli {
 namespace {
@@ -27,9 +32,9 @@ using Json = nlohmann::ordered_json;
 using namespace viresco::lca;
 
 struct Options {
-    std::string file, db, linking, flow_map, decisions, format;
+    std::string file, db, linking, flow_map, decisions, format, text;
     std::vector<std::string> demands, versus, methods;
-    bool all_methods = false;
+    bool all_methods = false, list_categories = false, list_methods = false;
     int draws = 1000, jobs = 1, top = 20, findings = 5;
     uint32_t seed = 1;
 };
@@ -40,6 +45,11 @@ Json diagnostics_json(const Diagnostics& d, const Common& common) { return Json:
 
 void load_or_throw(const std::string& path, Database& db) {
     Diagnostics diagnostics;
+    std::error_code error;
+    if (std::filesystem::exists(path, error) && !std::filesystem::is_regular_file(path, error)) { // a pipe never ends
+        diagnostics.error({}, message::store_foreign, {path}).hint(message::store_hint_import, {path});
+        throw ConfigError(std::move(diagnostics));
+    }
     if (!load(path, db, diagnostics)) throw ConfigError(std::move(diagnostics));
 }
 
@@ -87,9 +97,53 @@ void print_report(const char* title, const ImportReport& report, Language langua
                        Message{message::lca_cli_more, {std::to_string(n - shown)}}.text(language));
 }
 
+/// The table of decisions, written beside its place first: what cannot be written is known before the database is.
+class DecisionsFile {
+public:
+    DecisionsFile(const Database& db, const std::vector<Finding>& findings, const std::string& path) : path_(path) {
+        std::error_code error;
+        target_ = std::filesystem::canonical(path, error);
+        if (error) target_ = path;
+        const auto status = std::filesystem::status(target_, error);
+        const bool exists = std::filesystem::exists(status);
+        if (exists && (!std::filesystem::is_regular_file(status) || ::access(target_.c_str(), W_OK) != 0)) failed();
+        temporary_ = target_.string() + "." + std::to_string(::getpid()) + ".part";
+        try {
+            write_decisions(db, findings, temporary_.string());
+        } catch (const ConfigError&) { // it names the temporary file
+            failed();
+        }
+        if (exists) std::filesystem::permissions(temporary_, status.permissions(), error);
+    }
+    DecisionsFile(const DecisionsFile&) = delete;
+    DecisionsFile& operator=(const DecisionsFile&) = delete;
+    ~DecisionsFile() {
+        std::error_code ignored;
+        if (!temporary_.empty()) std::filesystem::remove(temporary_, ignored);
+    }
+    void put_in_place() {
+        std::error_code error;
+        std::filesystem::rename(temporary_, target_, error);
+        if (error) failed();
+        temporary_.clear();
+    }
+
+private:
+    [[noreturn]] void failed() const {
+        Diagnostics diagnostics;
+        diagnostics.error({}, message::lca_cli_decisions, {path_}).hint(message::store_hint_write);
+        throw ConfigError(std::move(diagnostics));
+    }
+    std::string path_;
+    std::filesystem::path target_, temporary_;
+};
+
 int import(const Common& common, const Options& o) {
     Database db;
     std::error_code error;
+    if (!o.decisions.empty() &&
+        std::filesystem::weakly_canonical(o.decisions, error) == std::filesystem::weakly_canonical(o.db, error))
+        throw UsageError({message::lca_cli_same_file, {o.db}});
     const bool exists = std::filesystem::exists(o.db, error);
     if (exists) load_or_throw(o.db, db);
     const std::string before = exists ? content_hash(o.db) : std::string();
@@ -101,7 +155,7 @@ int import(const Common& common, const Options& o) {
     options.sources = common.sources;
     import_file(o.file, db, options, report, diagnostics);
     diagnostics.throw_if_errors();
-    if (!o.decisions.empty() && std::filesystem::exists(o.decisions, error))
+    if (!o.decisions.empty() && std::filesystem::is_regular_file(o.decisions, error))
         read_decisions(o.decisions, db, *common.sources, diagnostics);
     diagnostics.throw_if_errors();
     LinkReport linked;
@@ -118,8 +172,10 @@ int import(const Common& common, const Options& o) {
         diagnostics.error({}, message::store_changed, {o.db}).hint(message::store_hint_again);
         diagnostics.throw_if_errors();
     }
+    std::optional<DecisionsFile> decisions;
+    if (!o.decisions.empty()) decisions.emplace(db, linked.findings, o.decisions);
     save(db, o.db);
-    if (!o.decisions.empty()) write_decisions(db, linked.findings, o.decisions);
+    if (decisions) decisions->put_in_place();
     if (common.json) {
         Json out;
         out["database"] = {{"path", o.db},
@@ -150,46 +206,91 @@ int import(const Common& common, const Options& o) {
 
 // --- what is asked for
 
-/// Splits "ID=AMOUNT" at the last '=' that a number follows.
-std::pair<std::string, double> split_demand(const std::string& text) {
-    const size_t equal = text.rfind('=');
-    if (equal != std::string::npos) {
-        double amount = 0;
-        const char* begin = text.data() + equal + 1;
-        const auto [end, error] = std::from_chars(begin, text.data() + text.size(), amount);
-        if (error == std::errc() && end == text.data() + text.size() && std::isfinite(amount))
-            return {text.substr(0, equal), amount};
+/// What a name can mean.
+struct Meant {
+    std::vector<int> activities; ///< columns of the system
+    std::vector<int> idle;       ///< processes of that name that make nothing
+    std::vector<int> dropped;    ///< processes with a co-product of that name that have no column for it
+    bool nothing() const { return activities.empty() && idle.empty() && dropped.empty(); }
+};
+
+/// The process of an id; else those with exactly that name; else all that make the product with that id or name.
+Meant meant(const Database& db, const System& system, const std::string& wanted) {
+    Meant out;
+    const auto take = [&](int process) {
+        const int activity = find_activity(db, system, process);
+        if (activity < 0)
+            out.idle.push_back(process);
+        else
+            out.activities.push_back(activity);
+    };
+    if (const auto found = db.process_at.find(wanted); found != db.process_at.end()) {
+        take(found->second);
+        return out;
     }
-    return {text, 1.0};
+    const int n = static_cast<int>(db.processes.size());
+    for (int i = 0; i < n; ++i)
+        if (db.processes[static_cast<size_t>(i)].name == wanted) take(i);
+    if (!out.nothing()) return out;
+    const auto is_wanted = [&](int flow) {
+        const Flow& f = db.flows[static_cast<size_t>(flow)];
+        return f.type != FlowType::elementary && (f.id == wanted || f.name == wanted);
+    };
+    for (size_t i = 0; i < system.activities.size(); ++i)
+        if (is_wanted(system.activities[i].flow)) out.activities.push_back(static_cast<int>(i));
+    if (!out.nothing()) return out;
+    for (int i = 0; i < n; ++i)
+        for (const Exchange& e : db.processes[static_cast<size_t>(i)].exchanges)
+            if (!e.input && !e.avoided && is_wanted(e.flow) &&
+                db.flows[static_cast<size_t>(e.flow)].type == FlowType::product) {
+                out.dropped.push_back(i);
+                break;
+            }
+    return out;
 }
 
-/// Process of an id or an exact name; else of the product with that id or name.
-int find_process(const Database& db, const std::string& wanted, Diagnostics& diagnostics) {
-    if (const auto found = db.process_at.find(wanted); found != db.process_at.end()) return found->second;
-    std::vector<int> named, making;
-    for (int i = 0; i < static_cast<int>(db.processes.size()); ++i) {
-        const Process& p = db.processes[static_cast<size_t>(i)];
-        if (p.name == wanted) named.push_back(i);
-        if (p.reference < 0) continue;
-        const Flow& product = db.flows[static_cast<size_t>(p.exchanges[static_cast<size_t>(p.reference)].flow)];
-        if (product.id == wanted || product.name == wanted) making.push_back(i);
+/// Column and amount of "NAME[=AMOUNT]"; a whole text that is a name has no amount in it. Column -1 after an error.
+std::pair<int, double> find_demand(const Database& db, const System& system, const std::string& text,
+                                   Diagnostics& diagnostics) {
+    std::string wanted = text;
+    double amount = 1;
+    Meant found = meant(db, system, text);
+    if (const size_t equal = text.rfind('='); found.nothing() && equal != std::string::npos) {
+        wanted = text.substr(0, equal);
+        const std::string number = text.substr(equal + 1);
+        const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), amount);
+        if (error != std::errc() || end != number.data() + number.size() || !std::isfinite(amount)) {
+            diagnostics.error({}, message::lca_cli_amount, {number, text}).hint(message::lca_cli_amount_hint);
+            return {-1, 0};
+        }
+        found = meant(db, system, wanted);
     }
-    const std::vector<int>& found = named.empty() ? making : named;
-    if (found.size() == 1) return found.front();
-    if (found.empty()) {
-        std::vector<std::string> names;
-        for (const Process& p : db.processes) names.push_back(p.name);
-        suggest(diagnostics.error({}, message::lca_cli_no_process, {wanted}), wanted, names);
-        return -1;
+    if (found.activities.size() == 1) return {found.activities.front(), amount};
+    const auto process = [&](int i) -> const Process& { return db.processes[static_cast<size_t>(i)]; };
+    if (!found.activities.empty()) {
+        std::string list;
+        for (size_t i = 0; i < std::min<size_t>(found.activities.size(), 8); ++i) {
+            const Process& p = process(system.activities[static_cast<size_t>(found.activities[i])].process);
+            list += (i ? ", " : "") + p.id + (p.location.empty() ? "" : " (" + p.location + ")");
+        }
+        const int first = system.activities[static_cast<size_t>(found.activities.front())].process;
+        diagnostics
+            .error({}, process(first).name == wanted ? message::lca_cli_several : message::lca_cli_several_makers,
+                   {wanted, std::to_string(found.activities.size())})
+            .hint(message::lca_cli_several_hint, {list + (found.activities.size() > 8 ? ", .." : "")});
+    } else if (!found.idle.empty()) {
+        diagnostics.error({}, message::lca_cli_makes_nothing,
+                          {process(found.idle.front()).name, process(found.idle.front()).id});
+    } else if (!found.dropped.empty()) {
+        diagnostics.error({}, message::lca_cli_coproduct, {wanted, process(found.dropped.front()).name})
+            .hint(message::lca_cli_coproduct_hint);
+    } else {
+        std::set<std::string> names;
+        for (const Process& p : db.processes) names.insert(p.name);
+        for (const Activity& a : system.activities) names.insert(db.flows[static_cast<size_t>(a.flow)].name);
+        suggest(diagnostics.error({}, message::lca_cli_no_process, {wanted}), wanted, {names.begin(), names.end()});
     }
-    std::string list;
-    for (size_t i = 0; i < std::min<size_t>(found.size(), 8); ++i) {
-        const Process& p = db.processes[static_cast<size_t>(found[i])];
-        list += (i ? ", " : "") + p.id + (p.location.empty() ? "" : " (" + p.location + ")");
-    }
-    diagnostics.error({}, message::lca_cli_several, {wanted, std::to_string(found.size())})
-        .hint(message::lca_cli_several_hint, {list + (found.size() > 8 ? ", .." : "")});
-    return -1;
+    return {-1, 0};
 }
 
 /// Categories named by id, by their name, or by the id or name of their method.
@@ -208,13 +309,14 @@ std::vector<int> find_categories(const Database& db, const Options& o, Diagnosti
             continue;
         }
         for (const ImpactMethod& m : db.methods)
-            if (m.id == wanted || m.name == wanted) {
+            if (m.id == wanted || m.name == wanted || (!m.name_zh.empty() && m.name_zh == wanted)) {
                 known = true;
                 for (const int c : m.categories) add(c);
             }
         if (!known)
             for (int c = 0; c < static_cast<int>(db.categories.size()); ++c)
-                if (db.categories[static_cast<size_t>(c)].name == wanted) {
+                if (const ImpactCategory& x = db.categories[static_cast<size_t>(c)];
+                    x.name == wanted || (!x.name_zh.empty() && x.name_zh == wanted)) {
                     known = true;
                     add(c);
                 }
@@ -229,100 +331,211 @@ std::vector<int> find_categories(const Database& db, const Options& o, Diagnosti
     return out;
 }
 
+/// The reference unit of a flow; empty where it has none.
+std::string reference_unit(const Database& db, const Flow& f) {
+    const int property = f.properties.empty() ? -1 : f.properties.front().property;
+    const int group = property < 0 ? -1 : db.properties[static_cast<size_t>(property)].unit_group;
+    if (group < 0) return {};
+    const UnitGroup& g = db.unit_groups[static_cast<size_t>(group)];
+    return g.units.empty() ? std::string() : g.units[static_cast<size_t>(g.reference)].name;
+}
+
 /// A loaded and linked database with the categories asked for only.
 struct Study {
     Database db;
     LinkReport report;
     System system;
     std::vector<std::string> method_of; ///< name of the method per category
+    std::vector<ImpactMethod> methods;  ///< their categories as rows of the system, -1: not asked for
+    Language language = Language::en;
     std::vector<double> demand, versus;
     Json demand_json = Json::array();
 
-    explicit Study(const Options& o) {
+    Study(const Options& o, Language shown) : language(shown) {
         load_or_throw(o.db, db);
         Diagnostics diagnostics;
         const std::vector<int> chosen = find_categories(db, o, diagnostics);
-        std::vector<int> processes;
-        for (const std::string& d : o.demands)
-            processes.push_back(find_process(db, split_demand(d).first, diagnostics));
-        std::vector<int> others;
-        for (const std::string& d : o.versus) others.push_back(find_process(db, split_demand(d).first, diagnostics));
-        diagnostics.throw_if_errors();
         std::vector<ImpactCategory> categories;
         for (const int c : chosen) {
             method_of.emplace_back();
             for (const ImpactMethod& m : db.methods)
                 if (std::find(m.categories.begin(), m.categories.end(), c) != m.categories.end())
-                    method_of.back() = m.name;
+                    method_of.back() = language == Language::zh && !m.name_zh.empty() ? m.name_zh : m.name;
             categories.push_back(std::move(db.categories[static_cast<size_t>(c)]));
         }
         db.categories = std::move(categories); // in the order of the system's rows
+        methods = std::move(db.methods);
+        for (ImpactMethod& m : methods)
+            for (int& c : m.categories) {
+                const auto at = std::find(chosen.begin(), chosen.end(), c);
+                c = at == chosen.end() ? -1 : static_cast<int>(at - chosen.begin());
+            }
         db.methods.clear();
         db.index();
         LinkOptions options;
         options.linking = o.linking;
+        const int errors = diagnostics.n_errors(); // of the methods: told together with those of the demand
         system = link(db, options, report, diagnostics);
-        diagnostics.throw_if_errors();
-        demand = vector_of(o.demands, processes, diagnostics, true);
-        versus = vector_of(o.versus, others, diagnostics, false);
+        if (diagnostics.n_errors() > errors) diagnostics.throw_if_errors();
+        columns_.assign(db.processes.size(), 0);
+        for (const Activity& a : system.activities) ++columns_[static_cast<size_t>(a.process)];
+        demand = vector_of(o.demands, diagnostics, true);
+        versus = vector_of(o.versus, diagnostics, false);
         diagnostics.throw_if_errors();
     }
 
-    std::vector<double> vector_of(const std::vector<std::string>& texts, const std::vector<int>& processes,
-                                  Diagnostics& diagnostics, bool tell) {
+    std::vector<double> vector_of(const std::vector<std::string>& texts, Diagnostics& diagnostics, bool tell) {
         std::vector<double> f(system.activities.size(), 0.0);
-        for (size_t i = 0; i < texts.size(); ++i) {
-            const Process& p = db.processes[static_cast<size_t>(processes[i])];
-            const int activity = find_activity(db, system, processes[i]);
-            if (activity < 0) {
-                diagnostics.error({}, message::lca_cli_makes_nothing, {p.name, p.id});
-                continue;
-            }
-            const double amount = split_demand(texts[i]).second;
+        for (const std::string& text : texts) {
+            const auto [activity, amount] = find_demand(db, system, text, diagnostics);
+            if (activity < 0) continue;
             f[static_cast<size_t>(activity)] += amount;
-            if (tell)
-                demand_json.push_back({{"process", p.id},
-                                       {"name", p.name},
-                                       {"location", p.location},
-                                       {"amount", amount},
-                                       {"unit", unit_of(activity)}});
+            if (!tell) continue;
+            const Activity& a = system.activities[static_cast<size_t>(activity)];
+            const Process& p = db.processes[static_cast<size_t>(a.process)];
+            demand_json.push_back({{"process", p.id},
+                                   {"name", p.name},
+                                   {"location", p.location},
+                                   {"product", db.flows[static_cast<size_t>(a.flow)].name},
+                                   {"amount", amount},
+                                   {"unit", unit_of(activity)}});
+            demand_labels_.push_back(label(activity, p.name));
         }
         return f;
     }
 
+    /// `name` of a column; with its product where the process has several.
+    std::string label(int activity, const std::string& name) const {
+        if (activity < 0) return name;
+        const Activity& a = system.activities[static_cast<size_t>(activity)];
+        if (columns_[static_cast<size_t>(a.process)] < 2) return name;
+        return name + " [" + db.flows[static_cast<size_t>(a.flow)].name + "]";
+    }
+
+    /// Warns of processes that would have to run backwards although nothing replaces their product and no demand is
+    /// negative: together they need more of their products than they make. `x`: supply of the demand.
+    Diagnostics check_supply(const std::vector<double>& x) const {
+        const size_t n = x.size();
+        std::vector<double> terms(n); // sum of the absolute terms of each balance: what rounding is measured by
+        std::vector<char> replaced(n, 0), explained(n, 0);
+        for (size_t j = 0; j < n; ++j) {
+            terms[j] += std::fabs(system.diagonal[j] * x[j]) + std::fabs(demand[j]);
+            if (demand[j] / system.diagonal[j] < 0) replaced[j] = 1;
+        }
+        const auto each_entry = [&](size_t column, auto f) {
+            const auto begin = static_cast<size_t>(system.technosphere.start[column]);
+            const auto end = static_cast<size_t>(system.technosphere.start[column + 1]);
+            for (size_t k = begin; k < end; ++k)
+                f(static_cast<size_t>(system.technosphere.row[k]), system.technosphere.value[k]);
+        };
+        for (size_t k = 0; k < n; ++k) {
+            if (x[k] == 0) continue;
+            each_entry(k, [&](size_t j, double a) {
+                terms[j] += std::fabs(a * x[k]);
+                if (j != k && a / system.diagonal[j] > 0 && x[k] > 0) replaced[j] = 1; // an avoided product
+            });
+        }
+        const auto backwards = [&](size_t j) {
+            return x[j] < 0 && std::fabs(system.diagonal[j] * x[j]) > 1e-6 * terms[j];
+        };
+        std::vector<size_t> next; // what a replaced process would have used is not needed either
+        for (size_t j = 0; j < n; ++j)
+            if (replaced[j] && backwards(j)) {
+                explained[j] = 1;
+                next.push_back(j);
+            }
+        while (!next.empty()) {
+            const size_t k = next.back();
+            next.pop_back();
+            each_entry(k, [&](size_t j, double a) {
+                if (explained[j] || a / system.diagonal[j] >= 0 || !backwards(j)) return;
+                explained[j] = 1;
+                next.push_back(j);
+            });
+        }
+        Diagnostics out;
+        std::string names;
+        int count = 0;
+        for (size_t j = 0; j < n; ++j) {
+            if (explained[j] || !backwards(j)) continue;
+            if (++count <= 5) {
+                const Process& p = db.processes[static_cast<size_t>(system.activities[j].process)];
+                names += (count > 1 ? ", '" : "'") + label(static_cast<int>(j), p.name) + "'";
+            }
+        }
+        if (count > 0)
+            out.warning({}, message::lca_cli_backwards, {std::to_string(count), names + (count > 5 ? ", .." : "")})
+                .hint(message::lca_cli_backwards_hint);
+        return out;
+    }
+
     /// The reference unit in which the product of an activity is counted.
     std::string unit_of(int activity) const {
-        const Flow& f = db.flows[static_cast<size_t>(system.activities[static_cast<size_t>(activity)].flow)];
-        const int property = f.properties.empty() ? -1 : f.properties.front().property;
-        const int group = property < 0 ? -1 : db.properties[static_cast<size_t>(property)].unit_group;
-        if (group < 0) return {};
-        const UnitGroup& g = db.unit_groups[static_cast<size_t>(group)];
-        return g.units.empty() ? std::string() : g.units[static_cast<size_t>(g.reference)].name;
+        return reference_unit(db, db.flows[static_cast<size_t>(system.activities[static_cast<size_t>(activity)].flow)]);
     }
 
     Json category_json(size_t c) const {
-        Json j = {{"unit", db.categories[c].unit}, {"name", db.categories[c].name}};
+        Json j = {{"unit", db.categories[c].unit}, {"name", name_of(c)}};
+        if (db.categories[c].unverified) j["verified"] = false;
         if (!method_of[c].empty()) j["method"] = method_of[c];
         return j;
     }
+    const std::string& name_of(size_t c) const {
+        const ImpactCategory& category = db.categories[c];
+        return language == Language::zh && !category.name_zh.empty() ? category.name_zh : category.name;
+    }
     std::string title(size_t c) const {
-        return (method_of[c].empty() ? "" : method_of[c] + ": ") + db.categories[c].name;
+        std::string out = (method_of[c].empty() ? "" : method_of[c] + ": ") + name_of(c);
+        if (db.categories[c].unverified) out += "  " + Message{message::lca_cli_unverified, {}}.text(language);
+        return out;
+    }
+    /// Normalised and weighted scores of every set of a method whose categories were all asked for.
+    Json sets_json(const std::vector<double>& scores) const {
+        Json out = Json::array();
+        for (const ImpactMethod& m : methods) {
+            if (m.categories.empty() || std::count(m.categories.begin(), m.categories.end(), -1)) continue;
+            for (const NormalisationSet& s : m.sets) {
+                Json categories = Json::object();
+                double total = 0;
+                for (size_t k = 0; k < m.categories.size(); ++k) {
+                    const auto c = static_cast<size_t>(m.categories[k]);
+                    const double weighted = s.weighted(k, scores[c]);
+                    total += weighted;
+                    categories[db.categories[c].id] = {{"normalised", s.normalised(k, scores[c])},
+                                                       {"weighted", weighted}};
+                }
+                out.push_back({{"method", m.id},
+                               {"set", s.id},
+                               {"name", s.name},
+                               {"unit", s.unit},
+                               {"categories", std::move(categories)},
+                               {"weighted_total", total}});
+            }
+        }
+        return out;
     }
     void print_demand() const {
-        for (const Json& d : demand_json)
+        for (size_t i = 0; i < demand_json.size(); ++i) {
+            const Json& d = demand_json[i];
             fmt::print("{} {}  {}{}\n", short_number(d["amount"].get<double>()), d["unit"].get<std::string>(),
-                       d["name"].get<std::string>(),
+                       demand_labels_[i],
                        d["location"].get<std::string>().empty() ? "" : " (" + d["location"].get<std::string>() + ")");
+        }
     }
+
+private:
+    std::vector<int> columns_; ///< number of columns of each process
+    std::vector<std::string> demand_labels_;
 };
 
 // --- solve
 
 int solve(const Common& common, const Options& o) {
-    const Study study(o);
+    const Study study(o, common.language);
     const Solver solver(study.system, &study.db);
     const Solution s = solver.solve(study.demand);
     const std::vector<double> scores = solver.scores(solver.inventory(s.x));
+    const Diagnostics warnings = study.check_supply(s.x);
     if (common.json) {
         Json out, list = Json::object();
         for (size_t c = 0; c < scores.size(); ++c) {
@@ -331,11 +544,13 @@ int solve(const Common& common, const Options& o) {
             list[study.db.categories[c].id] = std::move(j);
         }
         out["scores"] = std::move(list);
+        if (Json sets = study.sets_json(scores); !sets.empty()) out["normalised"] = std::move(sets);
         out["residual"] = s.residual;
         out["solver"] = to_string(s.method);
         out["demand"] = study.demand_json;
         out["linking"] = o.linking.empty() ? study.db.linking : o.linking;
         out["counts"] = study.report.counts;
+        out["diagnostics"] = diagnostics_json(warnings, common);
         fmt::print("{}\n", out.dump());
         return 0;
     }
@@ -346,6 +561,7 @@ int solve(const Common& common, const Options& o) {
     fmt::print("{}\n",
                Message{message::lca_cli_residual, {fmt::format("{:.2g}", s.residual), to_string(s.method)}}.text(
                    common.language));
+    fmt::print(stderr, "{}", warnings.text(common.language));
     return 0;
 }
 
@@ -374,8 +590,40 @@ Json summary_json(const ScoreSummary& s, const Gap& gap) {
               {"largest", std::move(shifts)}}}};
 }
 
+/// Bytes that a run may take: half of the machine's memory, or what the shell allows.
+double usable_memory() {
+    double bytes = 0.5 * static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));
+    rlimit allowed{};
+    if (::getrlimit(RLIMIT_AS, &allowed) == 0 && allowed.rlim_cur != RLIM_INFINITY)
+        bytes = std::min(bytes, static_cast<double>(allowed.rlim_cur));
+    return bytes;
+}
+
+/// All scores are kept, beside each its first-order term, and one column of them is sorted.
+MonteCarloResult run_draws(const MonteCarlo& sampler, const std::vector<std::vector<double>>& demands,
+                           size_t categories, const MonteCarloOptions& options) {
+    const double scores = static_cast<double>(demands.size()) * static_cast<double>(categories);
+    const double needed = 8.0 * options.draws * (2 * scores + 3), usable = usable_memory();
+    const auto refuse = [&] {
+        Diagnostics diagnostics;
+        diagnostics
+            .error({}, message::lca_cli_memory,
+                   {std::to_string(options.draws), fmt::format("{:.0f}", scores), fmt::format("{:.3g}", needed / 1e9),
+                    fmt::format("{:.3g}", usable / 1e9)})
+            .hint(message::lca_cli_memory_hint);
+        throw ConfigError(std::move(diagnostics));
+    };
+    if (needed > usable) refuse();
+    try {
+        return sampler.run(demands, options);
+    } catch (const std::bad_alloc&) {
+        refuse();
+        throw;
+    }
+}
+
 int sample(const Common& common, const Options& o) {
-    const Study study(o);
+    const Study study(o, common.language);
     const MonteCarlo sampler(study.db, study.system);
     MonteCarloOptions options;
     options.draws = o.draws;
@@ -383,7 +631,8 @@ int sample(const Common& common, const Options& o) {
     options.threads = o.jobs;
     std::vector<std::vector<double>> demands{study.demand};
     if (!o.versus.empty()) demands.push_back(study.versus);
-    const MonteCarloResult result = sampler.run(demands, options);
+    const MonteCarloResult result = run_draws(sampler, demands, study.db.categories.size(), options);
+    const Diagnostics warnings = study.check_supply(Solver(study.system, &study.db).solve(study.demand).x);
     Json list = Json::object();
     for (size_t c = 0; c < study.db.categories.size(); ++c) {
         const int row = static_cast<int>(c);
@@ -405,7 +654,8 @@ int sample(const Common& common, const Options& o) {
                     {"seed", o.seed},
                     {"residual", result.residual},
                     {"escalated_draws", result.escalated},
-                    {"demand", study.demand_json}};
+                    {"demand", study.demand_json},
+                    {"diagnostics", diagnostics_json(warnings, common)}};
         fmt::print("{}\n", out.dump());
         return 0;
     }
@@ -432,6 +682,7 @@ int sample(const Common& common, const Options& o) {
                              short_number(j["difference"]["sd"].get<double>()),
                              fmt::format("{:.1f}", 100 * j["difference"]["share_first_larger"].get<double>())}));
     }
+    fmt::print(stderr, "{}", warnings.text(common.language));
     return 0;
 }
 
@@ -439,10 +690,11 @@ int sample(const Common& common, const Options& o) {
 
 Json part_json(const Study& study, const Part& p) {
     Json j = {{"name", p.label}, {"value", p.value}, {"share", p.share}};
-    if (p.activity >= 0)
-        j["process"] =
-            study.db.processes[static_cast<size_t>(study.system.activities[static_cast<size_t>(p.activity)].process)]
-                .id;
+    if (p.activity >= 0) {
+        const Activity& a = study.system.activities[static_cast<size_t>(p.activity)];
+        j["process"] = study.db.processes[static_cast<size_t>(a.process)].id;
+        j["product"] = study.db.flows[static_cast<size_t>(a.flow)].name;
+    }
     if (p.flow >= 0)
         j["flow"] = study.db.flows[static_cast<size_t>(study.system.flows[static_cast<size_t>(p.flow)])].id;
     return j;
@@ -455,7 +707,7 @@ Json category_part_json(const CategoryPart& p) {
 }
 
 int contributions(const Common& common, const Options& o) {
-    const Study study(o);
+    const Study study(o, common.language);
     const Solver solver(study.system, &study.db);
     const Solution s = solver.solve(study.demand);
     Json list = Json::object();
@@ -463,7 +715,8 @@ int contributions(const Common& common, const Options& o) {
     if (!common.json) study.print_demand();
     for (size_t c = 0; c < study.db.categories.size(); ++c) {
         const Contributions parts(solver, study.db, s.x, static_cast<int>(c));
-        const std::vector<Part> lists[] = {parts.by_process(o.top), parts.by_flow(o.top), parts.by_location()};
+        std::vector<Part> lists[] = {parts.by_process(o.top), parts.by_flow(o.top), parts.by_location()};
+        for (Part& p : lists[0]) p.label = study.label(p.activity, p.label);
         if (common.json) {
             Json j = {{"value", parts.total()}};
             j.update(study.category_json(c));
@@ -475,7 +728,7 @@ int contributions(const Common& common, const Options& o) {
             j["stages"] = category_part_json(parts.by_category());
             j["upstream"] = Json::array();
             for (const UpstreamPart& u : upstream(parts, solver.unit_scores(static_cast<int>(c)).x, o.top))
-                j["upstream"].push_back({{"name", u.label},
+                j["upstream"].push_back({{"name", study.label(u.activity, u.label)},
                                          {"amount", u.amount},
                                          {"direct", u.direct},
                                          {"upstream", u.upstream},
@@ -493,15 +746,20 @@ int contributions(const Common& common, const Options& o) {
                            lists[k][i].label);
         }
     }
+    const Diagnostics warnings = study.check_supply(s.x);
     if (common.json)
-        fmt::print(
-            "{}\n",
-            Json{{"contributions", std::move(list)}, {"residual", s.residual}, {"demand", study.demand_json}}.dump());
+        fmt::print("{}\n", Json{{"contributions", std::move(list)},
+                                {"residual", s.residual},
+                                {"demand", study.demand_json},
+                                {"diagnostics", diagnostics_json(warnings, common)}}
+                               .dump());
+    else
+        fmt::print(stderr, "{}", warnings.text(common.language));
     return 0;
 }
 
 int sensitivity(const Common& common, const Options& o) {
-    const Study study(o);
+    const Study study(o, common.language);
     const Solver solver(study.system, &study.db);
     const Solution s = solver.solve(study.demand);
     const Sensitivities all(solver, study.db);
@@ -532,10 +790,111 @@ int sensitivity(const Common& common, const Options& o) {
         for (const RankedAmount& r : lists[0])
             fmt::print("  {:>8.3f} {:>6.1f} %  {}\n", r.elasticity, 100 * r.variance_share, r.label);
     }
+    const Diagnostics warnings = study.check_supply(s.x);
     if (common.json)
-        fmt::print(
-            "{}\n",
-            Json{{"sensitivity", std::move(list)}, {"residual", s.residual}, {"demand", study.demand_json}}.dump());
+        fmt::print("{}\n", Json{{"sensitivity", std::move(list)},
+                                {"residual", s.residual},
+                                {"demand", study.demand_json},
+                                {"diagnostics", diagnostics_json(warnings, common)}}
+                               .dump());
+    else
+        fmt::print(stderr, "{}", warnings.text(common.language));
+    return 0;
+}
+
+// --- list
+
+/// Lower case of the letters a to z: enough to find names.
+std::string folded(std::string text) {
+    for (char& c : text)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    return text;
+}
+
+Json listed_process(const Database& db, const Process& p) {
+    Json j = {{"id", p.id}, {"name", p.name}, {"location", p.location}, {"product", ""}, {"unit", ""}};
+    if (p.reference >= 0) {
+        const Flow& f = db.flows[static_cast<size_t>(p.exchanges[static_cast<size_t>(p.reference)].flow)];
+        j["product"] = f.name;
+        j["unit"] = reference_unit(db, f);
+    }
+    j["coproducts"] = Json::array();
+    for (size_t k = 0; k < p.exchanges.size(); ++k) {
+        const Exchange& e = p.exchanges[k];
+        const Flow& f = db.flows[static_cast<size_t>(e.flow)];
+        if (static_cast<int>(k) != p.reference && !e.input && !e.avoided && f.type == FlowType::product)
+            j["coproducts"].push_back(f.name);
+    }
+    return j;
+}
+
+Json listed(const Database& db, const Options& o, Language language) {
+    Json out = Json::array();
+    const auto name = [&](const auto& x) {
+        return language == Language::zh && !x.name_zh.empty() ? x.name_zh : x.name;
+    };
+    if (o.list_methods) {
+        for (const ImpactMethod& m : db.methods) {
+            Json categories = Json::array();
+            for (const int c : m.categories) categories.push_back(db.categories[static_cast<size_t>(c)].id);
+            out.push_back({{"id", m.id}, {"name", name(m)}, {"categories", std::move(categories)}});
+        }
+    } else if (o.list_categories) {
+        for (size_t c = 0; c < db.categories.size(); ++c) {
+            Json of = Json::array();
+            for (const ImpactMethod& m : db.methods)
+                if (std::count(m.categories.begin(), m.categories.end(), static_cast<int>(c))) of.push_back(name(m));
+            const ImpactCategory& category = db.categories[c];
+            Json j = {{"id", category.id}, {"name", name(category)}, {"unit", category.unit}, {"methods", of}};
+            if (category.unverified) j["verified"] = false;
+            out.push_back(std::move(j));
+        }
+    } else {
+        for (const Process& p : db.processes) out.push_back(listed_process(db, p));
+    }
+    return out;
+}
+
+int list_database(const Common& common, const Options& o) {
+    Database db;
+    load_or_throw(o.db, db);
+    const std::string wanted = folded(o.text);
+    const auto holds = [&](const auto& self, const Json& j) -> bool { // in any of its texts
+        if (j.is_string()) return folded(j.get<std::string>()).find(wanted) != std::string::npos;
+        return j.is_structured() && std::any_of(j.begin(), j.end(), [&](const Json& part) { return self(self, part); });
+    };
+    Json entries = Json::array();
+    for (Json& j : listed(db, o, common.language))
+        if (wanted.empty() || holds(holds, j)) entries.push_back(std::move(j));
+    const char* what = o.list_methods ? "methods" : o.list_categories ? "categories" : "processes";
+    if (common.json) {
+        fmt::print("{}\n", Json{{what, std::move(entries)}}.dump());
+        return 0;
+    }
+    size_t widest = 0;
+    for (const Json& j : entries) widest = std::max(widest, j["id"].get_ref<const std::string&>().size());
+    for (const Json& j : entries) {
+        const auto text = [&](const char* key) { return j[key].get<std::string>(); };
+        std::string line = text("id") + std::string(widest - text("id").size(), ' ') + "  " + text("name");
+        if (o.list_methods) {
+            line += fmt::format("  ({})", j["categories"].size());
+        } else if (o.list_categories) {
+            line += " [" + text("unit") + "]";
+            for (const Json& m : j["methods"]) line += "  " + m.get<std::string>();
+            if (j.contains("verified")) line += "  " + Message{message::lca_cli_unverified, {}}.text(common.language);
+        } else {
+            if (!text("location").empty()) line += " (" + text("location") + ")";
+            if (!text("product").empty()) line += " -> " + text("product") + " [" + text("unit") + "]";
+            for (const Json& product : j["coproducts"]) line += " + " + product.get<std::string>();
+        }
+        fmt::print("{}\n", line);
+    }
+    fmt::print(stderr, "{}\n",
+               Message{message::lca_cli_listed,
+                       {std::to_string(entries.size()), std::to_string(o.list_methods      ? db.methods.size()
+                                                                       : o.list_categories ? db.categories.size()
+                                                                                           : db.processes.size())}}
+                   .text(common.language));
     return 0;
 }
 
@@ -562,7 +921,8 @@ void add_lca(CLI::App& app, const std::function<void(CLI::App*)>& shared, const 
     const auto options = std::make_shared<Options>();
     Options* o = options.get();
     auto* lca_command = app.add_subcommand("lca", "life-cycle inventories: import, solve, sample, explain, export");
-    lca_command->require_subcommand(1);
+    // Unknown words are kept (see below), so that they are called unknown commands.
+    lca_command->require_subcommand(0, 1);
     const auto add = [&](const char* name, const char* text, int (*run)(const Common&, const Options&)) {
         auto* sub = lca_command->add_subcommand(name, text);
         shared(sub);
@@ -577,7 +937,8 @@ void add_lca(CLI::App& app, const std::function<void(CLI::App*)>& shared, const 
     const auto study = [&](CLI::App* sub) {
         sub->add_option("--db", o->db, "database made by lca import")->required();
         sub->add_option("--demand", o->demands,
-                        "ID[=AMOUNT]: process by id or exact name, amount in the product's reference unit (repeatable)")
+                        "ID[=AMOUNT]: process or product by id or exact name, amount in the product's reference unit "
+                        "(repeatable)")
             ->required()
             ->allow_extra_args(false);
         sub->add_option("--method", o->methods, "impact category or method, by id or name (repeatable)")
@@ -592,7 +953,13 @@ void add_lca(CLI::App& app, const std::function<void(CLI::App*)>& shared, const 
     sub->add_option("--flow-map", o->flow_map, "of a folder of impact methods: CSV, or a zip of one");
     sub->add_option("--decisions", o->decisions,
                     "CSV of decisions on unlinked inputs: read if it is there, then completed");
-    sub->add_option("--findings", o->findings, "findings shown of each kind")->check(CLI::NonNegativeNumber);
+    sub->add_option("--findings", o->findings, "findings shown of each kind")->check(CLI::Range(0, 1'000'000));
+
+    sub = add("list", "processes, impact categories or methods of a database", list_database);
+    sub->add_option("TEXT", o->text, "only those with this text in id, name, location or product");
+    sub->add_option("--db", o->db, "database made by lca import")->required();
+    auto* categories = sub->add_flag("--categories", o->list_categories, "impact categories");
+    sub->add_flag("--methods", o->list_methods, "impact methods")->excludes(categories);
 
     study(add("solve", "impacts of a demand", solve));
 
@@ -617,6 +984,20 @@ void add_lca(CLI::App& app, const std::function<void(CLI::App*)>& shared, const 
     sub->add_option("--db", o->db)->required();
     sub->add_option("--format", o->format)->required()->check(CLI::IsMember({"jsonld", "datapackage"}));
     linking(sub);
+
+    lca_command->allow_extras();
+    lca_command->parse_complete_callback([lca_command] {
+        std::string known;
+        for (const CLI::App* command : lca_command->get_subcommands({}))
+            known += (known.empty() ? "" : ", ") + command->get_name();
+        const std::vector<std::string> unknown = lca_command->remaining();
+        if (!unknown.empty() && unknown.front().rfind('-', 0) == 0) throw CLI::ExtrasError(unknown);
+        if (!unknown.empty())
+            throw CLI::ParseError("lca: unknown command '" + unknown.front() + "': one of " + known,
+                                  CLI::ExitCodes::ExtrasError);
+        if (lca_command->get_subcommands().empty())
+            throw CLI::ParseError("lca needs a command: " + known, CLI::ExitCodes::RequiredError);
+    });
 }
 
 } // namespace viresco::cli

@@ -2,10 +2,13 @@
 // 2 the input is wrong; 64 wrong usage.
 #include "base/diagnostic.h"
 #include "base/messages/cli.h"
+#include "base/messages/lca_fmt.h"
 #include "commands.h"
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <fmt/format.h>
 #include <malloc.h>
@@ -46,12 +49,11 @@ int report(const Diagnostics& diagnostics, const Common& common, int status) {
     return status;
 }
 
-int run(int argc, char** argv) {
+int run(int argc, char** argv, Common& common) {
     CLI::App app{"Viresco: green biomanufacturing, from plant to footprint"};
     app.set_version_flag("--version", std::string("viresco ") + VIRESCO_VERSION);
     app.require_subcommand(1);
     SourceStore sources;
-    Common common;
     common.sources = &sources;
     for (int i = 0; i < argc; ++i)
         common.command += (i ? " " : "") + (i ? std::string(argv[i]) : std::string("viresco"));
@@ -177,7 +179,15 @@ int main(int argc, char** argv) {
     mallopt(M_TOP_PAD, 32 << 20);
     mallopt(M_TRIM_THRESHOLD, 1 << 30);
     mallopt(M_MMAP_THRESHOLD, 1 << 30);
-    const int status = viresco::cli::run(argc, argv);
+    viresco::cli::Common common;
+    int status = viresco::cli::run(argc, argv, common);
+    errno = 0;
+    if (std::fflush(stdout) != 0 || std::ferror(stdout)) { // a full disk: what was asked for is not there
+        const std::string why = std::strerror(errno ? errno : EIO);
+        fmt::print(stderr, "viresco: {}\n",
+                   viresco::Message{viresco::message::output_incomplete, {why}}.text(common.language));
+        if (status == 0) status = 1;
+    }
     std::fflush(nullptr);
     std::_Exit(status); // without taking the compiled case apart
 }

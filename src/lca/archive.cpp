@@ -87,14 +87,22 @@ std::unique_ptr<Archive> Archive::open(const std::string& path, Diagnostics& dia
     archive->limits_ = limits;
     std::error_code error;
     const fs::file_status status = fs::status(path, error);
+    if (status.type() == fs::file_type::none || status.type() == fs::file_type::unknown) {
+        diagnostics.error({}, message::archive_unreadable, {path, error.message()});
+        return nullptr;
+    }
     if (!fs::exists(status)) {
         diagnostics.error({}, message::archive_missing, {path});
         return nullptr;
     }
     if (fs::is_directory(status)) return archive->open_folder(diagnostics) ? std::move(archive) : nullptr;
-    std::FILE* const file = fs::is_regular_file(status) ? std::fopen(path.c_str(), "rb") : nullptr;
+    if (!fs::is_regular_file(status)) { // a pipe or a device may never end
+        diagnostics.error({}, message::archive_not_regular, {path});
+        return nullptr;
+    }
+    std::FILE* const file = std::fopen(path.c_str(), "rb");
     if (!file) {
-        diagnostics.error({}, message::archive_unreadable, {path, std::strerror(errno ? errno : EINVAL)});
+        diagnostics.error({}, message::archive_unreadable, {path, std::strerror(errno)});
         return nullptr;
     }
     char head[8] = {};
@@ -178,10 +186,16 @@ bool Archive::open_folder(Diagnostics& diagnostics) {
     std::error_code error;
     const fs::path root = fs::canonical(path_, error);
     uint64_t total = 0;
-    for (auto it = fs::recursive_directory_iterator(root, fs::directory_options::skip_permission_denied, error);
-         !error && it != fs::recursive_directory_iterator(); it.increment(error)) {
+    // A folder that may not be entered is an error: what is in it would be missing without a word.
+    auto it = error ? fs::recursive_directory_iterator() : fs::recursive_directory_iterator(root, error);
+    for (; !error && it != fs::recursive_directory_iterator(); it.increment(error)) {
         std::error_code each;
-        if (!it->is_regular_file(each)) continue;
+        const bool regular = it->is_regular_file(each);
+        if (each == std::errc::permission_denied) {
+            error = each;
+            break;
+        }
+        if (!regular) continue;
         std::string name = it->path().lexically_relative(root).generic_string();
         if (decoration(name)) continue;
         if (it->is_symlink(each)) {

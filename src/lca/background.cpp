@@ -165,11 +165,13 @@ Background read_background(Context& c, const std::vector<const Node*>& files, co
         if (const Node* process = map.find("process")) {
             if (!given.database)
                 d.error(process->pos(), message::process_without_database, {name});
-            else
+            else {
+                if (!given.database->verified()) item.verified = false;
                 for (auto& [impact, datum] : given.database->factors(*process, item.unit, d)) {
                     if (map.find("evidence")) datum.evidence = defaults.evidence;
                     declare_factor(c, item, "background." + name, impact, datum);
                 }
+            }
         }
         for (const auto& [f, index] : item.factors)
             if (std::find(attributes.begin(), attributes.end(), f) == attributes.end() &&

@@ -18,6 +18,7 @@ struct BackgroundDatabase::Impl {
         std::string name;
         units::Unit unit; // of the score
         std::vector<double> unit_scores;
+        bool unverified;
     };
     std::string files;
     Database database;
@@ -26,6 +27,11 @@ struct BackgroundDatabase::Impl {
 };
 
 BackgroundDatabase::~BackgroundDatabase() = default;
+
+bool BackgroundDatabase::verified() const {
+    return std::none_of(impl_->impacts.begin(), impl_->impacts.end(),
+                        [](const Impl::Impact& i) { return i.unverified; });
+}
 
 namespace {
 
@@ -105,8 +111,8 @@ std::unique_ptr<BackgroundDatabase> BackgroundDatabase::open(const Node& file, S
                 error.hints;
         if (k < 0 || !u) continue;
         const auto row = std::find(impl.system.categories.begin(), impl.system.categories.end(), k);
-        impl.impacts.push_back(
-            {e.key, *u, solver.unit_scores(static_cast<int>(row - impl.system.categories.begin())).x});
+        impl.impacts.push_back({e.key, *u, solver.unit_scores(static_cast<int>(row - impl.system.categories.begin())).x,
+                                impl.database.categories[static_cast<size_t>(k)].unverified});
     }
     return out;
 }

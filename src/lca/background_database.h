@@ -23,6 +23,9 @@ public:
     std::vector<std::pair<std::string, matter::Datum>> factors(const text::Node& process, const units::Unit& unit,
                                                                Diagnostics&) const;
 
+    /// False where an impact rests on factors that nobody compared with the official text.
+    bool verified() const;
+
 private:
     struct Impl;
     std::unique_ptr<Impl> impl_;

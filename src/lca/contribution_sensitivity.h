@@ -9,8 +9,8 @@
 namespace viresco::lca {
 
 /// A number of the database that a score depends on: the amount of an exchange (all matrix entries made of it
-/// together), a factor of characterisation, a matrix entry of no known origin, or an uncertain parameter of formulas (then
-/// all that follows it is in its derivative; the amounts themselves carry what their own distributions add).
+/// together), a factor of characterisation, a matrix entry of no known origin, or an uncertain parameter of formulas.
+/// What follows a parameter is in its derivative; an amount with a formula has the variance of its own distribution.
 struct SensitiveAmount {
     int process = -1, exchange = -1;           ///< of the database; -1: a factor
     int flow = -1, category = -1;              ///< of a factor: row of the intervention matrix, row of the factors

@@ -116,6 +116,8 @@ struct ImpactCategory {
     std::string id, name, unit;
     std::vector<ImpactFactor> factors;
     std::vector<Parameter> parameters;
+    std::string name_zh = {}; ///< in Chinese, where the source gives it
+    bool unverified = false;  ///< the source says that its factors were not compared with the official text
 };
 /// normalised = impact / normalisation; weighted = impact x weight (0 in either: not given).
 struct NormalisationSet {
@@ -131,6 +133,7 @@ struct ImpactMethod {
     std::string id, name;
     std::vector<int> categories;
     std::vector<NormalisationSet> sets;
+    std::string name_zh = {}; ///< in Chinese, where the source gives it
 };
 
 /// Another name of a flow (a flow map): amount of `from` x factor = amount of `to`. Flow ids.

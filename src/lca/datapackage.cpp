@@ -326,9 +326,10 @@ private:
                     e.input = true;
                     e.amount = -given.value;
                     d = mirrored(d);
-                } else if (!given.flip && !reference) { // another activity's product: it replaces that
-                    e.avoided = true;
+                } else if (!given.flip && !reference) { // another activity's product: a negative input of it
                     e.input = true;
+                    e.amount = -given.value;
+                    d = mirrored(d);
                 }
                 take(e, "product", row, d, given, p);
                 if (reference)
@@ -369,8 +370,9 @@ private:
     void take(Exchange& e, const char* kind, int64_t number, const Distribution& d, const Entry& given,
               const Process& p) {
         draft_.set_unit(e, label(kind, number).unit, p.name, [this] { return archive_.at(metadata_); });
-        if (d.kind == Distribution::Kind::lognormal && given.value < 0 && given.negative) {
-            // Legal: the package says so itself.
+        const bool turned = e.input && !given.flip && given.value > 0;
+        if (d.kind == Distribution::Kind::lognormal && (turned || (given.value < 0 && given.negative))) {
+            // Legal: the package says so itself, or it is only written the other way round.
             Exchange magnitude = e;
             magnitude.amount = std::abs(e.amount);
             draft_.set_distribution(magnitude, d, p.id, p.name);

@@ -13,7 +13,9 @@ class Archive;
 ///
 /// Such packages hold numbers only: entity ids are those numbers in decimal, with a prefix for what they are
 /// ("activity 5", "product 5", "flow 9"; a category is named by its identifier or its group); names come from a file
-/// NAME_mapping.json beside the package ([["name", number], ..]) or from mapping.json inside (write_datapackage). An activity's reference is the entry with row == column, else its first positive one.
+/// NAME_mapping.json beside the package ([["name", number], ..]) or from mapping.json inside (write_datapackage). An
+/// activity's reference is the entry with row == column, else its first positive one; what else it makes (a positive
+/// entry) is a negative input, so that the matrix is the same in either linking.
 /// Of arrays (samples side by side) the first column counts, and the report says so. Several packages imported
 /// into one database join by their numbers. Resources in parquet are refused by name.
 /// Returns false, with errors, if something cannot be read; `into` is then unchanged.

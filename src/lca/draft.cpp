@@ -3,6 +3,8 @@
 #include "base/messages/lca_fmt.h"
 #include "lca/formulas.h"
 #include "lca/name_id.h"
+#include "units/unit.h"
+#include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
 #include <span>
@@ -108,6 +110,40 @@ std::string unit_names(const Database& db, int property) {
 
 } // namespace
 
+bool conventional_unit(const std::string& name) { return quantity_of(name) || units::parse_unit(name); }
+
+bool far_from_middle(const Distribution& d, double amount) {
+    using Kind = Distribution::Kind;
+    constexpr double part = 0.1;
+    switch (d.kind) {
+    case Kind::none: return false;
+    case Kind::lognormal:
+        // ln(mode) = mu - sigma^2, ln(mean) = mu + sigma^2 / 2.
+        return amount == 0 ||
+               std::abs(std::log(std::abs(amount)) - d.a) > std::max(std::log(1 + part), 1.001 * d.b * d.b);
+    case Kind::normal: return std::abs(amount - d.a) > part * std::max(std::abs(amount), std::abs(d.a));
+    case Kind::triangular:
+    case Kind::uniform: {
+        const double high = d.kind == Kind::uniform ? d.b : d.c;
+        const double slack = 1e-6 * std::max(std::abs(d.a), std::abs(high)); // figures rounded in the file
+        return amount < d.a - slack || amount > high + slack;
+    }
+    }
+    return false;
+}
+
+std::string describe(const Distribution& d) {
+    using Kind = Distribution::Kind;
+    switch (d.kind) {
+    case Kind::none: break;
+    case Kind::lognormal: return "lognormal, " + short_text(std::exp(d.a)) + ", " + short_text(std::exp(d.b));
+    case Kind::normal: return "normal, " + short_text(d.a) + ", " + short_text(d.b);
+    case Kind::triangular: return "triangular, " + short_text(d.a) + ", " + short_text(d.b) + ", " + short_text(d.c);
+    case Kind::uniform: return "uniform, " + short_text(d.a) + ", " + short_text(d.b);
+    }
+    return {};
+}
+
 Draft::Draft(const Database& original, ImportReport& report, Diagnostics& diagnostics)
     : db_(original), report_(report), diagnostics_(diagnostics), errors_before_(diagnostics.n_errors()) {
     db_.index();
@@ -151,6 +187,26 @@ void Draft::define_unit(const std::string& name, const std::string& quantity, do
     db_.unit_groups[static_cast<size_t>(group)].units.push_back(
         {name_id({"unit", quantity, name}), name, factor * base.factor, {}});
     units_[name] = {base.property, factor * base.factor};
+}
+
+bool Draft::knows(const std::string& name) {
+    if (units_.count(name) || quantity_of(name)) return true;
+    const auto given = units::parse_unit(name);
+    if (!given) return false;
+    for (const char* quantity : {"kg", "MJ", "m3", "m2", "m", "h"}) {
+        const auto base = units::parse_unit(quantity);
+        if (base && base->dimension == given->dimension && base->offset == given->offset)
+            define_unit(name, quantity_of(quantity)->name, given->factor / base->factor, quantity);
+    }
+    return true;
+}
+
+std::vector<std::string> Draft::known_units() const {
+    std::vector<std::string> names;
+    for (const auto& [name, unit] : units_) names.push_back(name);
+    for (const Quantity& q : quantities)
+        for (const UnitRow& row : q.units) names.emplace_back(row.name);
+    return names;
 }
 
 Draft::Unit Draft::unit(const std::string& name) {
@@ -273,6 +329,11 @@ void Draft::set_distribution(Exchange& e, const Distribution& d, const std::stri
         const Flow& f = db_.flows[static_cast<size_t>(e.flow)];
         report_.add("negative_lognormal", process_id, f.id,
                     {message::draft_negative_lognormal, {process_name, f.name, fmt::format("{:.6g}", e.amount)}});
+    }
+    if (far_from_middle(d, e.amount)) {
+        const Flow& f = db_.flows[static_cast<size_t>(e.flow)];
+        report_.add("off_middle", process_id, f.id,
+                    {message::lca_off_middle, {process_name, f.name, short_text(e.amount), describe(d)}});
     }
     e.distribution = d;
 }

@@ -12,6 +12,14 @@ namespace viresco::lca {
 /// The place of an error, looked for only when there is one.
 using Where = std::function<SourcePos()>;
 
+/// Whether an amount lies so far from its distribution that samples would not lie around it: outside the limits, or
+/// more than a tenth from the median or mean (lognormal: the mode and the mean are as good a choice as the median).
+bool far_from_middle(const Distribution&, double amount);
+std::string describe(const Distribution&);
+
+/// A unit name that inventories use ("kg", "Item(s)", "t*km") or that Viresco's units know.
+bool conventional_unit(const std::string& name);
+
 /// A copy of a database that an importer fills; commit() puts it in the place of the original, so that an import that
 /// fails leaves nothing behind. For formats that name units but have no unit groups.
 class Draft {
@@ -30,6 +38,10 @@ public:
     /// The unit in the groups of the database, or in those every database gets at need (mass, energy, ..). A name that
     /// is in none becomes a group of its own (kind "unknown_unit" of the report), so that equal names still agree.
     Unit unit(const std::string& name);
+    /// Whether a name is a unit of the database or one of those that every database gets; so are, from now on, names
+    /// that Viresco's units know ("Mg", "mol"): converted where they measure the same as a unit of an inventory.
+    bool knows(const std::string& name);
+    std::vector<std::string> known_units() const;
     /// A unit of the format's own table; `reference` is another unit of the same quantity.
     void define_unit(const std::string& name, const std::string& quantity, double factor, const std::string& reference);
 

@@ -284,7 +284,11 @@ private:
                     m.categories.push_back(at);
                 return;
             }
-        methods.push_back({id, method_name, {at}, {}});
+        ImpactMethod m;
+        m.id = id;
+        m.name = method_name;
+        m.categories = {at};
+        methods.push_back(std::move(m));
         draft_.report().count("methods");
     }
 

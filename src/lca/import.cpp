@@ -74,6 +74,12 @@ Format recognise(Archive& archive, Diagnostics& diagnostics) {
             if (!archive.read(name, text, diagnostics)) return Format::none;
             if (text.find("\nkind: methods") != std::string::npos) return Format::methods;
         }
+        if (has_ending(name, ".json")) { // entities beside each other, without openLCA's folders
+            if (!archive.read(name, text, diagnostics)) return Format::none;
+            for (const char* type : {"UnitGroup", "FlowProperty", "Flow", "Process", "ImpactCategory", "ImpactMethod"})
+                for (const char* colon : {"\"@type\":\"", "\"@type\": \""})
+                    if (text.find(std::string(colon) + type + "\"") != std::string::npos) return Format::jsonld;
+        }
         const bool xml = has_ending(name, ".xml"), table = has_ending(name, ".csv") || has_ending(name, ".txt");
         if (!xml && !table) continue;
         if (!archive.read(name, text, diagnostics)) return Format::none;
@@ -104,7 +110,7 @@ std::string endings(const Archive& archive) {
 }
 
 bool read(Archive& archive, const std::string& path, Database& into, const ImportOptions& options, ImportReport& report,
-          Diagnostics& diagnostics) {
+          Diagnostics& diagnostics, SourceStore& sources) {
     const Format format = recognise(archive, diagnostics);
     if (diagnostics.has_errors()) return false;
     if (format == Format::none) {
@@ -118,7 +124,8 @@ bool read(Archive& archive, const std::string& path, Database& into, const Impor
     }
     report.count(std::string("format: ") + name_of(format));
     switch (format) {
-    case Format::reference_data: return read_reference_data(path, options.flow_map, into, report, diagnostics);
+    case Format::reference_data:
+        return read_reference_data(path, options.flow_map, into, report, diagnostics, &sources);
     case Format::datapackage: return read_datapackage(archive, into, report, diagnostics);
     case Format::ecospold1: return read_ecospold1(archive, into, report, diagnostics);
     case Format::ecospold2: return read_ecospold2(archive, into, report, diagnostics);
@@ -139,8 +146,9 @@ bool import_file(const std::string& path, Database& into, const ImportOptions& o
     Diagnostics found;
     bool good = false;
     const SourceFile* whole = nullptr;
-    if (const auto archive = Archive::open(path, found, options.sources ? options.sources : &own)) {
-        good = read(*archive, path, into, options, report, found);
+    SourceStore& sources = options.sources ? *options.sources : own;
+    if (const auto archive = Archive::open(path, found, &sources)) {
+        good = read(*archive, path, into, options, report, found, sources);
         whole = archive->at("").file;
     }
     if (good && !options.linking.empty()) into.linking = options.linking;

@@ -1,9 +1,12 @@
 #include "lca/jsonld.h"
 #include "base/messages/lca.h"
+#include "base/messages/lca_fmt.h"
 #include "lca/archive.h"
+#include "lca/draft.h"
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 #include <set>
 #include <simdjson.h>
@@ -66,6 +69,34 @@ constexpr std::array<KindName, 10> kinds{{{Kind::unit_group, "unit_groups", "Uni
                                           {Kind::nw_set, "nw_sets", "NwSet"},
                                           {Kind::method, "lcia_methods", "ImpactMethod"}}};
 
+/// Makes `null` of NaN, Infinity and numbers beyond the range (JSON has none of them), so that the reader of the entity
+/// can say whose number is missing. False where there is none.
+bool without_impossible_numbers(std::string& json) {
+    constexpr std::string_view between = "[]{}:, \t\r\n";
+    std::string out;
+    bool any = false;
+    for (size_t i = 0, end = 0; i < json.size(); i = end) {
+        end = i + 1;
+        if (json[i] == '"') {
+            while (end < json.size() && json[end] != '"') end += json[end] == '\\' ? 2 : 1;
+            end = std::min(end + 1, json.size());
+        } else if (between.find(json[i]) == std::string_view::npos) {
+            end = std::min(json.find_first_of(between, i), json.size());
+        }
+        std::string token = json.substr(i, end - i);
+        out += token;
+        for (char& c : token) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+        const bool word = token == "nan" || token == "-nan" || token == "inf" || token == "-inf" ||
+                          token == "infinity" || token == "-infinity";
+        const bool numeral = !token.empty() && token.find_first_not_of("0123456789+-.e") == std::string::npos;
+        if (!word && (!numeral || std::isfinite(std::strtod(token.c_str(), nullptr)))) continue;
+        out.replace(out.size() - token.size(), token.size(), "null");
+        any = true;
+    }
+    if (any) json = std::move(out);
+    return any;
+}
+
 class Reader {
 public:
     Reader(Archive& archive, Database& db, ImportReport& report, Diagnostics& diagnostics)
@@ -93,10 +124,18 @@ private:
     // ---- files
     void sort_files() {
         std::map<std::string, int> others;
-        for (const std::string& name : archive_.names()) {
+        const auto folder_of = [](const std::string& name) {
             const size_t slash = name.rfind('/');
             const std::string path = slash == std::string::npos ? std::string() : name.substr(0, slash);
-            const std::string folder = path.substr(path.rfind('/') + 1);
+            return path.substr(path.rfind('/') + 1);
+        };
+        const bool sorted = std::any_of(archive_.names().begin(), archive_.names().end(), [&](const std::string& name) {
+            return std::any_of(kinds.begin(), kinds.end(),
+                               [&](const KindName& k) { return folder_of(name) == k.folder; });
+        });
+        for (const std::string& name : archive_.names()) {
+            const size_t slash = name.rfind('/');
+            const std::string folder = folder_of(name);
             const bool json = name.size() > 5 && name.compare(name.size() - 5, 5, ".json") == 0;
             const std::string file = name.substr(slash + 1);
             if (file == "context.json") continue;
@@ -107,7 +146,7 @@ private:
             auto kind = Kind::none;
             for (const auto& k : kinds)
                 if (json && folder == k.folder) kind = k.kind;
-            if (kind == Kind::none && json && folder.empty()) kind = kind_of(name);
+            if (kind == Kind::none && json && (folder.empty() || !sorted)) kind = kind_of(name);
             if (kind == Kind::none)
                 ++others[folder.empty() ? file : folder];
             else
@@ -122,7 +161,10 @@ private:
     bool load(const std::string& name, dom::object& out) {
         if (!archive_.read(name, buffer_, diagnostics_)) return false;
         dom::element root;
-        if (const auto error = parser_.parse(buffer_).get(root)) {
+        auto error = parser_.parse(buffer_).get(root);
+        repaired_ = error && without_impossible_numbers(buffer_);
+        if (repaired_) error = parser_.parse(buffer_).get(root);
+        if (error) {
             diagnostics_.error(archive_.at(name), message::lca_not_json, {simdjson::error_message(error)});
             return false;
         }
@@ -172,6 +214,14 @@ private:
         }
         if (kind.kind != Kind::folder) report_.count(kind.folder);
         file_ = name;
+        const bool repaired = repaired_;
+        const int before = diagnostics_.n_errors();
+        take(kind, id, o);
+        if (repaired && diagnostics_.n_errors() == before) // the number was of something else
+            diagnostics_.error(archive_.at(name), message::lca_nan_in_json);
+    }
+
+    void take(const KindName& kind, const std::string& id, dom::object o) {
         switch (kind.kind) {
         case Kind::unit_group: return unit_group(id, o);
         case Kind::property: return property(id, o);
@@ -357,7 +407,7 @@ private:
         if (id.empty()) return -1;
         const int at = place(db_.flows, db_.flow_at, id);
         Flow& f = db_.flows[static_cast<size_t>(at)];
-        if (f.name.empty()) {
+        if (f.name.empty() && f.properties.empty()) {
             f.name = text(r, "name");
             f.type = flow_type(text(r, "flowType"));
             f.category = category_path(r);
@@ -428,7 +478,7 @@ private:
     }
 
     // ---- uncertainty and parameters
-    static Distribution distribution(dom::object o) {
+    static Distribution distribution(dom::object o, std::string& unknown) {
         dom::object u;
         Distribution d;
         if (!part(o, "uncertainty", u)) return d;
@@ -442,6 +492,8 @@ private:
             d = {Distribution::Kind::triangular, number(u, "minimum"), number(u, "mode"), number(u, "maximum")};
         else if (type == "UNIFORM_DISTRIBUTION")
             d = {Distribution::Kind::uniform, number(u, "minimum"), number(u, "maximum"), 0};
+        else if (!type.empty() && type != "NO_DISTRIBUTION")
+            unknown = type;
         return d;
     }
 
@@ -458,37 +510,48 @@ private:
         return false;
     }
 
-    static std::string describe(const Distribution& d) {
-        using K = Distribution::Kind;
-        switch (d.kind) {
-        case K::none: return {};
-        case K::lognormal: return "lognormal, " + short_text(std::exp(d.a)) + ", " + short_text(std::exp(d.b));
-        case K::normal: return "normal, " + short_text(d.a) + ", " + short_text(d.b);
-        case K::triangular: return "triangular, " + short_text(d.a) + ", " + short_text(d.b) + ", " + short_text(d.c);
-        case K::uniform: return "uniform, " + short_text(d.a) + ", " + short_text(d.b);
-        }
-        return {};
-    }
+    /// What an uncertainty belongs to: ids for the findings, names for their texts.
+    struct Uncertain {
+        std::string process, flow, name, what;
+        double amount;
+        std::string formula;
+    };
 
-    Distribution checked(Distribution d, const std::string& where, const std::string& what) {
+    /// The uncertainty of `o`, or none, with a finding, where it cannot be used.
+    Distribution checked(dom::object o, const Uncertain& of) {
+        std::string unknown;
+        const Distribution d = distribution(o, unknown);
+        if (!unknown.empty())
+            report_.add("unknown_distribution", of.process, of.flow,
+                        {message::lca_unknown_distribution, {of.name, of.what, unknown}});
         if (!d.given()) return d;
         report_.count("uncertainties");
         if (without_spread(d)) {
             report_.count("uncertainties_without_spread");
             return {};
         }
-        if (d.valid()) return d;
-        report_.add("bad_distribution", where, what, {message::lca_bad_distribution, {where, what, describe(d)}});
-        return {};
+        if (!d.valid()) {
+            report_.add("bad_distribution", of.process, of.flow,
+                        {message::lca_bad_distribution, {of.name, of.what, describe(d)}});
+            return {};
+        }
+        if (d.kind == Distribution::Kind::lognormal && of.amount < 0)
+            report_.add("negative_lognormal", of.process, of.flow,
+                        {message::draft_negative_lognormal, {of.name, of.what, short_text(of.amount)}});
+        if (of.formula.empty() && far_from_middle(d, of.amount)) // a formula gives the middle itself
+            report_.add("off_middle", of.process, of.flow,
+                        {message::lca_off_middle, {of.name, of.what, short_text(of.amount), describe(d)}});
+        return d;
     }
 
-    Parameter parameter(dom::object o) {
+    /// `owner_id`, `owner`: of a process or a category; empty: of the database.
+    Parameter parameter(dom::object o, const std::string& owner_id = {}, const std::string& owner = {}) {
         Parameter p;
         p.name = text(o, "name");
         p.value = number(o, "value", 0);
         p.description = text(o, "description");
         if (!flag(o, "inputParameter", "isInputParameter")) p.formula = text(o, "formula");
-        p.distribution = checked(distribution(o), p.name, p.name);
+        p.distribution = checked(o, {owner_id, "", owner, p.name, p.value, p.formula});
         return p;
     }
 
@@ -519,7 +582,7 @@ private:
         }
         if (db_.process_at.count(id)) report_.add("replaced", id, "", {message::lca_replaced, {p.name}});
         const int at = place(db_.processes, db_.process_at, id);
-        each(o, "parameters", [&](dom::object x) { p.parameters.push_back(parameter(x)); });
+        each(o, "parameters", [&](dom::object x) { p.parameters.push_back(parameter(x, id, p.name)); });
 
         std::unordered_map<std::string, int> by_id;
         const int spreadless = report_["uncertainties_without_spread"];
@@ -556,7 +619,8 @@ private:
         e.location = location_of(x, "location");
         e.comment = text(x, "description");
         e.internal_id = static_cast<int>(number(x, "internalId", 0));
-        e.distribution = checked(distribution(x), p.name, name);
+        e.distribution = checked(x,
+                                 {p.id, db_.flows[static_cast<size_t>(e.flow)].id, p.name, name, e.amount, e.formula});
         const double base = number(x, "baseUncertainty", 0);
         if (base > 1) e.base_sigma = std::log(base);
         std::string quality = text(x, "dqEntry");
@@ -670,7 +734,7 @@ private:
         c.name = text(o, "name");
         c.unit = text(o, "refUnit");
         if (c.unit.empty()) c.unit = text(o, "referenceUnitName");
-        each(o, "parameters", [&](dom::object x) { c.parameters.push_back(parameter(x)); });
+        each(o, "parameters", [&](dom::object x) { c.parameters.push_back(parameter(x, id, c.name)); });
         each(o, "impactFactors", [&](dom::object x) {
             ImpactFactor f;
             dom::object r;
@@ -690,7 +754,8 @@ private:
                 return;
             }
             if (!f.formula.empty() && factor != 1) f.formula = "(" + f.formula + ")/" + precise(factor);
-            f.distribution = checked(distribution(x), c.name, name).scaled(1 / factor);
+            const std::string& flow_id = db_.flows[static_cast<size_t>(f.flow)].id;
+            f.distribution = checked(x, {id, flow_id, c.name, name, number(x, "value"), f.formula}).scaled(1 / factor);
             report_.count("factors");
             c.factors.push_back(std::move(f));
         });
@@ -725,7 +790,7 @@ private:
         m.id = id;
         m.name = text(o, "name");
         std::vector<Parameter> parameters; // 1.x: of the method, for its categories
-        each(o, "parameters", [&](dom::object x) { parameters.push_back(parameter(x)); });
+        each(o, "parameters", [&](dom::object x) { parameters.push_back(parameter(x, id, m.name)); });
         each(o, "impactCategories", [&](dom::object c) {
             const std::string category = text(c, "@id");
             const auto found = db_.category_at.find(category);
@@ -749,6 +814,7 @@ private:
             }
             m.sets.push_back(std::move(set.set));
         });
+        if (method_at_.count(id)) report_.add("replaced", id, "", {message::lca_replaced, {m.name}});
         db_.methods[static_cast<size_t>(place(db_.methods, method_at_, id))] = std::move(m);
     }
 
@@ -765,6 +831,7 @@ private:
     Diagnostics& diagnostics_;
     dom::parser parser_;
     std::string buffer_, file_;
+    bool repaired_ = false; // buffer_ had numbers that JSON does not have
     std::array<std::vector<std::string>, static_cast<size_t>(Kind::none)> files_;
     std::set<std::string> seen_;
     std::unordered_map<std::string, int> group_at_, method_at_;

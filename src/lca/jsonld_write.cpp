@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <unordered_map>
 
 namespace viresco::lca {
 namespace {
@@ -259,19 +260,50 @@ private:
         return "NO_ALLOCATION";
     }
 
+    /// Factors of a category, and those that its flows hand on to their other names (Database::aliases), which the
+    /// format does not know: a flow of the inventory without a factor of its own has that of its alias x the alias's.
+    std::vector<ImpactFactor> factors(const ImpactCategory& c) const {
+        std::vector<ImpactFactor> all = c.factors;
+        std::unordered_map<int, std::vector<const ImpactFactor*>> of;
+        for (const ImpactFactor& f : c.factors) of[f.flow].push_back(&f);
+        std::unordered_map<int, const FlowAlias*> alias; // the last one of a flow holds, as in link()
+        std::vector<int> order;
+        for (const FlowAlias& a : db_.aliases) {
+            const auto from = db_.flow_at.find(a.from), to = db_.flow_at.find(a.to);
+            if (from == db_.flow_at.end() || to == db_.flow_at.end()) continue;
+            if (alias.insert_or_assign(from->second, &a).second) order.push_back(from->second);
+        }
+        for (const int from : order) {
+            const FlowAlias& a = *alias.at(from);
+            const auto theirs = of.find(db_.flow_at.at(a.to));
+            if (of.count(from) || theirs == of.end()) continue;
+            for (const ImpactFactor* f : theirs->second) {
+                ImpactFactor own = *f;
+                own.flow = from;
+                own.value *= a.factor;
+                if (!own.formula.empty() && a.factor != 1)
+                    own.formula = "(" + own.formula + ") * " + Json(a.factor).dump();
+                if (own.distribution.given()) own.distribution = own.distribution.scaled(a.factor);
+                all.push_back(std::move(own));
+            }
+        }
+        return all;
+    }
+
     void category(const ImpactCategory& c) {
         Json o = entity("ImpactCategory", c.id, c.name);
         text(o, "refUnit", c.unit);
         if (!c.parameters.empty()) o["parameters"] = Json::array();
         for (const Parameter& p : c.parameters) o["parameters"].push_back(parameter(p, "IMPACT_SCOPE"));
         o["impactFactors"] = Json::array();
-        for (const ImpactFactor& f : c.factors) {
+        for (const ImpactFactor& f : factors(c)) {
             Json factor{{"@type", "ImpactFactor"}, {"flow", flow_reference(f.flow)}};
-            unit(factor, f.flow, -1, "", 1);
-            factor["value"] = f.value;
-            text(factor, "formula", f.formula);
+            const double per = 1 / unit(factor, f.flow, -1, "", 1); // reference units of the group in the one written
+            factor["value"] = f.value * per;
+            text(factor, "formula",
+                 per == 1 || f.formula.empty() ? f.formula : "(" + f.formula + ") * " + Json(per).dump());
             if (f.location >= 0) factor["location"] = reference("Location", db_.locations, f.location);
-            uncertainty(factor, f.distribution);
+            uncertainty(factor, f.distribution.given() ? f.distribution.scaled(per) : f.distribution);
             o["impactFactors"].push_back(factor);
         }
         add("lcia_categories", c.id, o);

@@ -1,6 +1,7 @@
 #include "lca/method_files.h"
 #include "base/messages/lca.h"
 #include "lca/archive.h"
+#include "lca/draft.h"
 #include "matter/component.h"
 #include "plant/library.h"
 #include <algorithm>
@@ -72,6 +73,7 @@ struct Category {
     std::string id;
     SourcePos pos;
     ImpactCategory out;
+    bool verified = false;
     std::vector<Factor> factors;
     std::vector<std::pair<std::string, SourcePos>> sum;
 };
@@ -84,6 +86,7 @@ public:
     void file(const Node& root) {
         plant::check_keys(root, {"viresco", "kind", "title", "licence", "source", "verified", "categories", "methods"},
                           d_);
+        verified_ = verified(root, false);
         if (const Node* list = root.find("categories"); list && plant::expect_map(*list, "'categories'", d_))
             for (const auto& e : list->entries()) category(e);
         if (const Node* list = root.find("methods"); list && plant::expect_map(*list, "'methods'", d_))
@@ -104,6 +107,7 @@ public:
                 db_.categories.push_back(std::move(c.out));
                 db_.index();
             } else {
+                report_.add("replaced", c.id, "", {message::lca_replaced, {c.out.name}});
                 db_.categories[static_cast<size_t>(at->second)] = std::move(c.out);
             }
         }
@@ -152,13 +156,32 @@ private:
         return std::nullopt;
     }
 
+    void title(const Node::Entry& e, std::string& en, std::string& zh) {
+        en = e.key;
+        const Node* given = e.value.find("title");
+        if (!given) return;
+        const matter::Title t = matter::read_title(*given, d_);
+        en = t.en;
+        if (t.zh != t.en) zh = t.zh;
+    }
+
+    /// `verified:` of a map, or what the map around it says.
+    bool verified(const Node& map, bool around) {
+        const Node* n = map.find("verified");
+        if (!n) return around;
+        if (n->scalar() != "true" && n->scalar() != "false")
+            d_.error(n->pos(), message::method_verified, {n->scalar()});
+        return n->scalar() == "true";
+    }
+
     void category(const Node::Entry& e) {
         if (!plant::expect_map(e.value, "'" + e.key + "'", d_)) return;
         plant::check_keys(e.value, {"title", "source", "verified", "unit", "per", "compartment", "factors", "sum"}, d_);
         Category c;
         c.id = c.out.id = e.key;
         c.pos = e.key_pos;
-        c.out.name = e.value.find("title") ? matter::read_title(*e.value.find("title"), d_).en : e.key;
+        title(e, c.out.name, c.out.name_zh);
+        c.verified = verified(e.value, verified_);
         c.out.unit = plant::scalar_of(e.value, "unit", d_);
         if (!plant::is_name(e.key)) d_.error(e.key_pos, message::method_id, {e.key});
         if (std::any_of(categories_.begin(), categories_.end(), [&](const Category& x) { return x.id == c.id; }))
@@ -182,6 +205,7 @@ private:
         plant::check_keys(n, {"name", "also", "cas", "value", "location", "compartment", "per", "source", "verified"},
                           d_);
         Factor f;
+        if (!verified(n, c.verified)) c.out.unverified = true;
         f.name = plant::scalar_of(n, "name", d_);
         if (const Node* also = n.find("also"))
             for (const Node& a : also->items()) f.also.push_back(plain(a.scalar()));
@@ -213,7 +237,39 @@ private:
         return std::nullopt;
     }
 
+    /// Units that no flow is counted in and that are none elsewhere: most likely misspelt.
+    void check_units(const Category& c) {
+        std::set<std::string> told;
+        for (const Factor& f : c.factors)
+            for (const auto& [unit, share] : f.per) {
+                if (units_of_flows().count(unit) || conventional_unit(unit) || !told.insert(unit).second) continue;
+                const std::vector<std::string> known(units_of_flows().begin(), units_of_flows().end());
+                report_.add("per_unknown", c.id, "", {message::method_per_unknown, {c.out.name, f.name, unit}},
+                            suggestions(unit, known));
+            }
+    }
+
+    const std::set<std::string>& units_of_flows() {
+        if (!units_.empty()) return units_;
+        std::set<int> groups;
+        for (const Flow& f : db_.flows)
+            for (const PropertyFactor& p : f.properties)
+                if (p.property >= 0) groups.insert(db_.properties[static_cast<size_t>(p.property)].unit_group);
+        for (const int g : groups) {
+            if (g < 0) continue;
+            for (const UnitOfGroup& u : db_.unit_groups[static_cast<size_t>(g)].units) {
+                units_.insert(u.name);
+                units_.insert(u.synonyms.begin(), u.synonyms.end());
+            }
+        }
+        return units_;
+    }
+
     void attach(Category& c) {
+        check_units(c);
+        std::vector<std::string> names; // as written
+        for (const Factor& f : c.factors) names.push_back(f.name);
+        std::vector<int> misfits(c.factors.size()); // flows that a factor meets, in another unit, and that get none
         for (Factor& f : c.factors) f.name = plain(f.name);
         for (size_t k = 0; k < db_.flows.size(); ++k) {
             const Flow& flow = db_.flows[k];
@@ -224,6 +280,7 @@ private:
             const std::string tail = comma == std::string::npos ? std::string() : plain(flow.name.substr(comma + 2));
             // Best rank over all factors, per location.
             std::map<std::string, std::pair<int, double>> best; // location -> rank, value
+            std::vector<size_t> misfit;
             for (const Factor& f : c.factors) {
                 int rank = 0;
                 if (f.compartment && (where == Compartment::unknown || *f.compartment != where)) continue;
@@ -238,10 +295,15 @@ private:
                     rank = 3;
                 if (rank == 0) continue;
                 const auto value = per_reference(f, flow);
-                if (!value) continue;
+                if (!value) {
+                    misfit.push_back(static_cast<size_t>(&f - c.factors.data()));
+                    continue;
+                }
                 const auto at = best.find(f.location);
                 if (at == best.end() || rank < at->second.first) best[f.location] = {rank, *value};
             }
+            if (best.empty())
+                for (const size_t i : misfit) ++misfits[i];
             for (const auto& [location, found] : best) {
                 taken_.insert(static_cast<int>(k));
                 if (found.first == 3) by_cas_.insert(static_cast<int>(k));
@@ -259,6 +321,13 @@ private:
                 c.out.factors.push_back(out);
             }
         }
+        for (size_t i = 0; i < misfits.size(); ++i) {
+            if (!misfits[i]) continue;
+            std::string list;
+            for (const auto& [unit, share] : c.factors[i].per) list += (list.empty() ? "" : ", ") + unit;
+            report_.add("per_misfit", c.id, "",
+                        {message::method_per_misfit, {c.out.name, names[i], std::to_string(misfits[i]), list}});
+        }
     }
 
     void add_up(Category& c) {
@@ -273,6 +342,7 @@ private:
                 suggest(d_.error(pos, message::method_no_category, {id}), id, known);
                 continue;
             }
+            c.out.unverified = c.out.unverified || part->out.unverified;
             for (const ImpactFactor& f : part->out.factors) total[{f.flow, f.location}] += f.value;
         }
         for (const auto& [at, value] : total) {
@@ -289,7 +359,7 @@ private:
         plant::check_keys(e.value, {"title", "source", "verified", "categories", "sets"}, d_);
         ImpactMethod m;
         m.id = e.key;
-        m.name = e.value.find("title") ? matter::read_title(*e.value.find("title"), d_).en : e.key;
+        title(e, m.name, m.name_zh);
         const auto category_named = [&](const std::string& id, const SourcePos& pos) {
             const auto at = db_.category_at.find(id);
             if (at != db_.category_at.end()) return at->second;
@@ -339,18 +409,22 @@ private:
         report_.count("methods");
         const auto at = std::find_if(db_.methods.begin(), db_.methods.end(),
                                      [&](const ImpactMethod& x) { return x.id == m.id; });
-        if (at == db_.methods.end())
+        if (at == db_.methods.end()) {
             db_.methods.push_back(std::move(m));
-        else
+        } else {
+            report_.add("replaced", m.id, "", {message::lca_replaced, {m.name}});
             *at = std::move(m);
+        }
     }
 
+    bool verified_ = false; // of the file being read
     Database& db_;
     ImportReport& report_;
     Diagnostics& d_;
     std::vector<Category> categories_;
     std::vector<const Node::Entry*> methods_;
     std::set<int> taken_, by_cas_;
+    std::set<std::string> units_; // of the flows, made at need
 };
 
 } // namespace

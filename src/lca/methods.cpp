@@ -26,7 +26,7 @@ public:
 
     bool next(std::vector<std::string>& cells) {
         if (i_ >= text_.size()) return false;
-        ++row_;
+        row_ = line_++;
         size_t n = 0;
         bool more = true;
         while (more) {
@@ -42,6 +42,7 @@ public:
         cells.resize(n);
         return true;
     }
+    /// Number of the line at which the row begins.
     int row() const { return row_; }
 
 private:
@@ -54,27 +55,29 @@ private:
                 }
                 ++i_;
             }
+            line_ += text_[i_] == '\n';
             cell += text_[i_];
         }
     }
     std::string_view text_;
     char separator_;
     size_t i_ = 0;
-    int row_ = 0;
+    int row_ = 0, line_ = 1;
 };
 
 using Row = std::vector<std::string>;
 
 class Reader {
 public:
-    Reader(const std::string& folder, Database& db, ImportReport& report, Diagnostics& diagnostics)
-        : folder_(folder), db_(db), report_(report), diagnostics_(diagnostics) {
+    Reader(const std::string& folder, Database& db, ImportReport& report, Diagnostics& diagnostics,
+           SourceStore& sources)
+        : folder_(folder), db_(db), report_(report), diagnostics_(diagnostics), sources_(sources) {
         db_.index();
     }
 
     bool run(const std::string& flow_map) {
         const int before = diagnostics_.n_errors();
-        const auto archive = Archive::open(folder_, diagnostics_);
+        const auto archive = Archive::open(folder_, diagnostics_, &sources_);
         if (!archive) return false;
         units(*archive);
         locations(*archive);
@@ -86,6 +89,12 @@ public:
     }
 
 private:
+    static SourcePos at_line(Archive& archive, const std::string& name, int line) {
+        SourcePos pos = archive.at(name);
+        pos.line = line;
+        return pos;
+    }
+
     /// Runs f over the rows of a table; `columns` are looked up in its header. False after an error.
     template <class F>
     bool table(Archive& archive, const std::string& name, const std::vector<std::string>& columns, F&& f) {
@@ -111,7 +120,7 @@ private:
             if (cells.size() != header.size()) {
                 if (cells.size() == 1 && cells[0].empty()) continue; // an empty line
                 diagnostics_.error(
-                    archive.at(name), message::lca_csv_cells,
+                    at_line(archive, name, rows.row()), message::lca_csv_cells,
                     {std::to_string(rows.row()), std::to_string(cells.size()), std::to_string(header.size())});
                 return false;
             }
@@ -121,12 +130,28 @@ private:
         return true;
     }
 
-    double number(Archive& archive, const std::string& name, const std::string& text, int row) {
+    /// `entities`: what the row is about, for the error.
+    double number(Archive& archive, const std::string& name, const std::string& text, int row,
+                  std::initializer_list<std::string> entities) {
         double x = 0;
         const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), x);
         if (error == std::errc() && end == text.data() + text.size() && std::isfinite(x)) return x;
-        diagnostics_.error(archive.at(name), message::lca_csv_number, {std::to_string(row), text});
+        std::string about;
+        for (const std::string& e : entities) about += (about.empty() ? "" : ", ") + e;
+        diagnostics_.error(at_line(archive, name, row), message::lca_csv_number, {std::to_string(row), text})
+            .hint(message::lca_csv_entity, {about});
         return 0;
+    }
+
+    /// A conversion factor; 1 after an error.
+    double positive(Archive& archive, const std::string& name, const std::string& text, int row,
+                    const std::string& entity) {
+        const int before = diagnostics_.n_errors();
+        const double x = number(archive, name, text, row, {entity});
+        if (x > 0) return x;
+        if (diagnostics_.n_errors() == before)
+            diagnostics_.error(at_line(archive, name, row), message::lca_bad_factor, {entity, text});
+        return 1;
     }
 
     // ---- units: those of the database hold where the id is known already
@@ -151,7 +176,8 @@ private:
             if (found == group_by_name.end() || !fresh.count(found->second)) return;
             auto& group = db_.unit_groups[static_cast<size_t>(found->second)];
             if (r[1] == reference[found->second]) group.reference = static_cast<int>(group.units.size());
-            group.units.push_back({r[0], r[1], number(archive, units, r[2], row), {}});
+            const double factor = positive(archive, units, r[2], row, r[1]);
+            group.units.push_back({r[0], r[1], factor, {}});
         });
         table(archive, "flow_properties.csv", {"ID", "Name", "Unit group"}, [&](const Row& r, int) {
             const auto [entry, is_new] = db_.property_at.try_emplace(r[0], static_cast<int>(db_.properties.size()));
@@ -196,7 +222,7 @@ private:
         for (const std::string& name : folder.names())
             if (name.compare(0, 13, "lcia_factors/") == 0) factor_file(folder, name);
         if (folder.has("lcia_factors.zip")) {
-            const auto zip = Archive::open(folder_ + "/lcia_factors.zip", diagnostics_);
+            const auto zip = Archive::open(folder_ + "/lcia_factors.zip", diagnostics_, &sources_);
             if (!zip) return;
             for (const std::string& name : zip->names())
                 if (name.size() > 4 && name.compare(name.size() - 4, 4, ".csv") == 0) factor_file(*zip, name);
@@ -208,12 +234,13 @@ private:
     void factor_file(Archive& archive, const std::string& name) {
         table(archive, name, {"LCIA category", "Flow", "Flow property", "Flow unit", "Location", "Factor"},
               [&](const Row& r, int row) {
-                  const int c = category(archive, name, r[0]);
+                  const int c = category(archive, name, row, r[0]);
                   if (c < 0) return;
                   ImpactFactor f;
                   const int property = property_named(r[2]);
                   f.flow = flow(r[1], property);
-                  f.value = number(archive, name, r[5], row) / unit_factor(archive, name, property, r[3], r[1]);
+                  f.value = number(archive, name, r[5], row, {listed_[r[0]].first, r[1]}) /
+                            unit_factor(archive, name, row, property, r[3], r[1]);
                   f.location = location(r[4]);
                   report_.count("factors");
                   auto& all = db_.categories[static_cast<size_t>(c)].factors;
@@ -243,17 +270,23 @@ private:
         return found == property_by_name_.end() ? -1 : found->second;
     }
 
-    int category(Archive& archive, const std::string& file, const std::string& id) {
+    int category(Archive& archive, const std::string& file, int row, const std::string& id) {
         if (id == last_id_) return last_category_;
         last_id_ = id;
         last_category_ = -1;
         const auto listed = listed_.find(id);
         if (listed == listed_.end()) {
-            diagnostics_.error(archive.at(file), message::lca_csv_category, {id});
+            diagnostics_.error(at_line(archive, file, row), message::lca_csv_category, {id});
             return -1;
         }
         const auto [entry, fresh] = db_.category_at.try_emplace(id, static_cast<int>(db_.categories.size()));
-        if (fresh) db_.categories.push_back({id, listed->second.first, listed->second.second, {}, {}});
+        if (fresh) {
+            ImpactCategory c;
+            c.id = id;
+            c.name = listed->second.first;
+            c.unit = listed->second.second;
+            db_.categories.push_back(std::move(c));
+        }
         if (read_.insert(id).second) {
             report_.count("lcia_categories");
             if (!fresh) {
@@ -278,14 +311,14 @@ private:
         return entry->second;
     }
 
-    double unit_factor(Archive& archive, const std::string& file, int property, const std::string& unit,
+    double unit_factor(Archive& archive, const std::string& file, int row, int property, const std::string& unit,
                        const std::string& flow_id) {
         const int g = property < 0 ? -1 : db_.properties[static_cast<size_t>(property)].unit_group;
         const std::string name = property < 0 ? std::string() : db_.properties[static_cast<size_t>(property)].name;
         if (g >= 0)
             for (const auto& u : db_.unit_groups[static_cast<size_t>(g)].units)
                 if (u.name == unit) return u.factor;
-        diagnostics_.error(archive.at(file), message::lca_unknown_unit, {file, flow_id, unit, name});
+        diagnostics_.error(at_line(archive, file, row), message::lca_unknown_unit, {file, flow_id, unit, name});
         return 1;
     }
 
@@ -303,7 +336,10 @@ private:
                 const std::string id = id_of.count(r[0]) ? id_of[r[0]] : r[0];
                 const auto [place, fresh] = known.try_emplace(id, static_cast<int>(db_.methods.size()));
                 if (fresh) db_.methods.emplace_back();
-                db_.methods[static_cast<size_t>(place->second)] = {id, r[0], {}, {}};
+                ImpactMethod method;
+                method.id = id;
+                method.name = r[0];
+                db_.methods[static_cast<size_t>(place->second)] = std::move(method);
                 entry->second = place->second;
                 report_.count("lcia_methods");
             }
@@ -329,14 +365,14 @@ private:
                   const auto c = std::find(m.categories.begin(), m.categories.end(), db_.category_at[r[3]]);
                   if (c == m.categories.end()) return;
                   const auto k = static_cast<size_t>(c - m.categories.begin());
-                  if (!r[4].empty()) set->normalisation[k] = number(archive, sets, r[4], row);
-                  if (!r[5].empty()) set->weight[k] = number(archive, sets, r[5], row);
+                  if (!r[4].empty()) set->normalisation[k] = number(archive, sets, r[4], row, {r[0], r[2], r[3]});
+                  if (!r[5].empty()) set->weight[k] = number(archive, sets, r[5], row, {r[0], r[2], r[3]});
               });
     }
 
     // ---- flow map: source id; target id; factor; source name, category, location; target name, category, ..
     void map(const std::string& path) {
-        const auto archive = Archive::open(path, diagnostics_);
+        const auto archive = Archive::open(path, diagnostics_, &sources_);
         if (!archive) return;
         std::map<std::string, size_t> known; // a later line about the same flow holds
         for (size_t i = 0; i < db_.aliases.size(); ++i) known[db_.aliases[i].from] = i;
@@ -348,11 +384,11 @@ private:
             while (rows.next(r)) {
                 if (r.size() == 1 && r[0].empty()) continue;
                 if (r.size() < 3) {
-                    diagnostics_.error(archive->at(name), message::lca_csv_cells,
+                    diagnostics_.error(at_line(*archive, name, rows.row()), message::lca_csv_cells,
                                        {std::to_string(rows.row()), std::to_string(r.size()), "3"});
                     return;
                 }
-                FlowAlias alias{r[0], r[1], number(*archive, name, r[2], rows.row())};
+                FlowAlias alias{r[0], r[1], positive(*archive, name, r[2], rows.row(), r[0])};
                 if (r.size() > 7)
                     if (const auto target = db_.flow_at.find(r[1]); target != db_.flow_at.end()) {
                         Flow& f = db_.flows[static_cast<size_t>(target->second)];
@@ -376,6 +412,7 @@ private:
     Database& db_;
     ImportReport& report_;
     Diagnostics& diagnostics_;
+    SourceStore& sources_;
     std::map<std::string, int> property_by_name_, location_at_code_;
     std::map<std::string, std::pair<std::string, std::string>> location_by_code_, listed_;
     std::set<std::string> read_;
@@ -387,10 +424,20 @@ private:
 } // namespace
 
 bool read_reference_data(const std::string& folder, const std::string& flow_map, Database& into, ImportReport& report,
-                         Diagnostics& diagnostics) {
+                         Diagnostics& diagnostics, SourceStore* sources) {
     Database next = into;
     ImportReport found;
-    if (!Reader(folder, next, found, diagnostics).run(flow_map)) return false;
+    SourceStore own;
+    Diagnostics raised;
+    const bool good = Reader(folder, next, found, raised, sources ? *sources : own).run(flow_map);
+    for (Diagnostic d : raised.all()) {
+        if (!sources) { // the places go with the store of this call
+            d.pos = {};
+            d.related.clear();
+        }
+        diagnostics.add(d);
+    }
+    if (!good) return false;
     next.index();
     into = std::move(next);
     for (const auto& [name, n] : found.counts) report.counts[name] += n;

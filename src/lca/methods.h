@@ -11,9 +11,10 @@ namespace viresco::lca {
 /// lcia_categories.csv, lcia_methods.csv, lcia_method_categories.csv, lcia_method_nw_sets.csv, locations.csv and the
 /// units. Only categories with factors are taken. A flow map (CSV or zip of one; `;`: source id, target id, factor)
 /// is added to Database::aliases: amount of the source x factor = amount of the target.
-/// Returns false, with errors, if something cannot be read; `into` is then unchanged.
+/// Returns false, with errors, if something cannot be read; `into` is then unchanged. `sources`: where the places of the
+/// errors live; without it they have none.
 /// Source: repository GreenDelta/data, folder refdata/ (CC BY-SA 4.0; read, not shipped).
 bool read_reference_data(const std::string& folder, const std::string& flow_map, Database& into, ImportReport&,
-                         Diagnostics&);
+                         Diagnostics&, SourceStore* sources = nullptr);
 
 } // namespace viresco::lca

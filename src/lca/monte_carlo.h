@@ -45,15 +45,15 @@ struct MonteCarloResult {
 /// f(seed, draw, position of the exchange in the database): independent of threads, of the order of draws, of the
 /// demands, of what else is sampled and of how the database was linked; alternatives therefore share their draws.
 /// Entries that come from one exchange (allocation) vary together. Uncertain parameters vary too, and with them the
-/// amounts, shares and factors whose formulas use them (System::formulas). Where such an amount has a distribution of its
-/// own, the formula gives the middle and the distribution the relative spread. Memory does not grow with the draws but
-/// for the scores themselves. Database and system must outlive this.
+/// amounts, shares and factors whose formulas use them (System::formulas). Where such an amount has a distribution of
+/// its own, the formula gives the middle and the distribution the relative spread. Memory does not grow with the draws
+/// but for the scores themselves. Database and system must outlive this.
 class MonteCarlo {
 public:
     MonteCarlo(const Database&, const System&);
 
-    /// Samples the scores of the demands (each: amount per activity), all categories. Throws ConfigError where an exchange
-    /// or a parameter in the supply chain of the demands has an invalid uncertainty, SolveError where a draw has no
+    /// Samples the scores of the demands (each: amount per activity), all categories. Throws ConfigError where an
+    /// exchange or a parameter in the supply chain of the demands has an invalid uncertainty, SolveError where a draw has no
     /// solution or a formula no finite value.
     MonteCarloResult run(std::span<const std::vector<double>> demands, const MonteCarloOptions& = {}) const;
 

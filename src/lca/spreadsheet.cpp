@@ -1,4 +1,5 @@
 #include "lca/spreadsheet.h"
+#include "base/messages/lca.h"
 #include "base/messages/lca_fmt.h"
 #include "lca/archive.h"
 #include "lca/draft.h"
@@ -220,9 +221,29 @@ private:
             return;
         }
         Distribution d;
-        if (distribution_of(row, value, d) && d.valid()) p.distribution = d;
+        if (!distribution_of(row, value, d)) return;
+        if (d.given()) p.distribution = of_parameter(d, p, owner.text);
         std::erase_if(list, [&](const Parameter& x) { return x.name == p.name; });
         list.push_back(std::move(p));
+    }
+
+    /// The distribution, or none, with a finding, where it cannot be sampled.
+    Distribution of_parameter(const Distribution& d, const Parameter& p, const std::string& owner) {
+        ImportReport& report = draft_.report();
+        report.count("uncertainties");
+        const std::string process_id = owner.empty() ? "" : id_of(owner);
+        if (!d.valid() || (d.kind == Distribution::Kind::lognormal && p.value == 0)) {
+            report.add("bad_distribution", process_id, "",
+                       {message::lca_bad_distribution, {owner, p.name, describe(d)}});
+            return {};
+        }
+        if (d.kind == Distribution::Kind::lognormal && p.value < 0)
+            report.add("negative_lognormal", process_id, "",
+                       {message::draft_negative_lognormal, {owner, p.name, short_text(p.value)}});
+        if (p.formula.empty() && far_from_middle(d, p.value))
+            report.add("off_middle", process_id, "",
+                       {message::lca_off_middle, {owner, p.name, short_text(p.value), describe(d)}});
+        return d;
     }
 
     bool distribution_of(const std::vector<Cell>& row, double mean, Distribution& d) {
@@ -271,6 +292,12 @@ private:
         const Cell& unit_cell = cell(row, unit);
         if (unit_cell.text.empty()) {
             diagnostics_.error(unit_cell.pos, message::table_empty, {column_names[unit]});
+            return;
+        }
+        if (!draft_.knows(unit_cell.text)) { // as a unit of its own it would meet no factor and count as nothing
+            Diagnostic& error = diagnostics_.error(unit_cell.pos, message::table_unknown_unit, {unit_cell.text});
+            suggest(error, unit_cell.text, draft_.known_units());
+            error.hint(message::table_unknown_unit_hint);
             return;
         }
         Exchange e;

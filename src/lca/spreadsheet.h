@@ -16,7 +16,7 @@ class Archive;
 ///                product: what the process makes (its reference); treatment: the waste it treats (its reference);
 ///                waste: a waste it gives away
 ///     amount     number (decimal point) or a formula over parameters (required)
-///     unit       kg, MJ, kWh, m3, t*km, Item(s), .. (required)
+///     unit       kg, MJ, kWh, m3, t*km, Item(s), .. or a unit of the database (required)
 ///     location   of the process (product and treatment rows) or of an emission with regional factors
 ///     compartment  of emissions and resources, "air/urban"
 ///     provider   process name or id that supplies an input; empty: by the product
@@ -27,7 +27,7 @@ class Archive;
 ///     comment    free text
 ///
 /// A row with kind "parameter" defines a parameter of its process (of the database, if that is empty): name in
-/// `flow`, value or formula in `amount`. Flows that the database knows by id, or by name and compartment, are used; others
+/// `flow`, value or formula in `amount`, uncertainty as of an exchange. Flows that the database knows by id, or by name and compartment, are used; others
 /// are added.
 /// Returns false, with errors, if something is wrong; `into` is then unchanged.
 bool read_spreadsheet(Archive&, Database& into, ImportReport&, Diagnostics&);

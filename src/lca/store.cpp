@@ -2,7 +2,9 @@
 #include "base/messages/lca_fmt.h"
 #include <bit>
 #include <cerrno>
+#include <charconv>
 #include <concepts>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
@@ -11,12 +13,13 @@
 #include <type_traits>
 #include <unistd.h>
 #include <utility>
+#include <vector>
 
 namespace viresco::lca {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr int schema = 1;               // raise when fields() changes
+constexpr int schema = 2;               // raise when fields() changes
 constexpr int application = 0x56525343; // "VRSC"
 static_assert(std::endian::native == std::endian::little, "the blobs are little-endian");
 
@@ -102,8 +105,8 @@ void fields(S& s, ImpactFactor& x) {
 }
 template <class S>
 void fields(S& s, ImpactCategory& x) {
-    auto& [id, name, unit, factors, parameters] = x;
-    s(id, name, unit, factors, parameters);
+    auto& [id, name, unit, factors, parameters, name_zh, unverified] = x;
+    s(id, name, unit, factors, parameters, name_zh, unverified);
 }
 template <class S>
 void fields(S& s, NormalisationSet& x) {
@@ -112,8 +115,8 @@ void fields(S& s, NormalisationSet& x) {
 }
 template <class S>
 void fields(S& s, ImpactMethod& x) {
-    auto& [id, name, categories, sets] = x;
-    s(id, name, categories, sets);
+    auto& [id, name, categories, sets, name_zh] = x;
+    s(id, name, categories, sets, name_zh);
 }
 template <class S>
 void fields(S& s, FlowAlias& x) {
@@ -290,6 +293,27 @@ struct Statement {
     ~Statement() { sqlite3_finalize(handle); }
 };
 
+/// Removes what killed programs left beside the database: PATH.PID.part whose process runs no more.
+void remove_leftovers(const std::string& path) {
+    const fs::path target(path);
+    const std::string begin = target.filename().string() + ".", end = ".part";
+    std::error_code error;
+    std::vector<fs::path> stale;
+    for (fs::directory_iterator at(target.has_parent_path() ? target.parent_path() : fs::path("."), error), last;
+         !error && at != last; at.increment(error)) {
+        const std::string name = at->path().filename().string();
+        if (name.size() <= begin.size() + end.size() || !name.starts_with(begin) || !name.ends_with(end)) continue;
+        const char* first = name.data() + begin.size();
+        const char* stop = name.data() + name.size() - end.size();
+        pid_t process = 0;
+        const auto [read, wrong] = std::from_chars(first, stop, process);
+        if (wrong != std::errc() || read != stop || process <= 0) continue;
+        if (::kill(process, 0) != 0 && errno == ESRCH) stale.push_back(at->path());
+    }
+    std::error_code ignored;
+    for (const fs::path& file : stale) fs::remove(file, ignored);
+}
+
 [[noreturn]] void save_failed(const std::string& path, const std::string& why) {
     Diagnostics diagnostics;
     diagnostics.error({}, message::store_write_failed, {path, why}).hint(message::store_hint_write);
@@ -332,7 +356,7 @@ void save(const Database& db, const std::string& path) {
     if (why.empty()) {
         std::error_code error;
         fs::rename(temporary, path, error);
-        if (!error) return;
+        if (!error) return remove_leftovers(path);
         why = error.message();
     }
     fs::remove(temporary, ignored);

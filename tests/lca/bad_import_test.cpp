@@ -2,6 +2,7 @@
 #include "base/messages/lca.h"
 #include "base/messages/lca_fmt.h"
 #include "import_fixture.h"
+#include <sys/stat.h>
 
 namespace viresco::lca {
 namespace {
@@ -207,6 +208,157 @@ TEST_F(BadImport, FlowMapWithAnInventory) {
                              diagnostics));
     EXPECT_TRUE(raised(message::import_flow_map));
     EXPECT_EQ(db.processes.size(), 1u);
+}
+
+TEST_F(BadImport, UnknownDistributionIsNamed) {
+    ASSERT_TRUE(
+        import(jsonld({{"processes/p.json",
+                        process_json("p", emission("2.0", R"(,"uncertainty":{"distributionType":"FOO","mean":2})"))}})))
+        << messages();
+    ASSERT_TRUE(finding("unknown_distribution"));
+    EXPECT_EQ(finding("unknown_distribution")->text.args, (std::vector<std::string>{"process p", "flow e", "FOO"}));
+}
+TEST_F(BadImport, NegativeLognormalOfJsonldIsExplained) {
+    ASSERT_TRUE(import(jsonld(
+        {{"processes/p.json",
+          process_json(
+              "p",
+              emission(
+                  "-2.0",
+                  R"(,"uncertainty":{"distributionType":"LOG_NORMAL_DISTRIBUTION","geomMean":2.0,"geomSd":1.2})"))}})))
+        << messages();
+    ASSERT_TRUE(finding("negative_lognormal"));
+    EXPECT_EQ(finding("negative_lognormal")->process, "p");
+    EXPECT_FALSE(finding("off_middle"));
+}
+TEST_F(BadImport, AmountFarFromItsDistributionIsNamed) {
+    const auto with = [&](const char* amount, const char* distribution) {
+        report = {};
+        EXPECT_TRUE(
+            import(jsonld({{"processes/p.json",
+                            process_json("p", emission(amount, std::string(",\"uncertainty\":{\"distributionType\":") +
+                                                                   distribution + "}"))}})))
+            << messages();
+        return finding("off_middle") != nullptr;
+    };
+    EXPECT_TRUE(with("2.0", R"("LOG_NORMAL_DISTRIBUTION","geomMean":5.0,"geomSd":1.2)"));
+    EXPECT_FALSE(with("5.0", R"("LOG_NORMAL_DISTRIBUTION","geomMean":5.0,"geomSd":1.2)"));
+    // e^(0.7^2 / 2) = 1.278: the mean of a wide lognormal; its spread e^0.7 = 2.0138.
+    EXPECT_FALSE(with("6.388", R"("LOG_NORMAL_DISTRIBUTION","geomMean":5.0,"geomSd":2.0138)"));
+    EXPECT_TRUE(with("2.0", R"("NORMAL_DISTRIBUTION","mean":5.0,"sd":1.0)"));
+    EXPECT_TRUE(with("2.0", R"("UNIFORM_DISTRIBUTION","minimum":3.0,"maximum":4.0)"));
+    EXPECT_FALSE(with("2.0", R"("TRIANGLE_DISTRIBUTION","minimum":1.0,"mode":2.5,"maximum":4.0)"));
+}
+TEST_F(BadImport, NumbersThatJsonDoesNotHaveNameTheExchange) {
+    for (const char* amount : {"NaN", "1e999", "-Infinity"})
+        refused(jsonld({{"processes/p.json", process_json("p", emission(amount, R"(,"description":"a NaN, 1e999")"))}}),
+                message::lca_amount_missing, {"process p", "flow e", "processes/p.json"});
+    refused(jsonld({{"unit_groups/v.json", R"({"@id":"v","name":"V","units":[{"name":"l","conversionFactor":NaN}]})"}}),
+            message::lca_nan_in_json, {"unit_groups/v.json"});
+}
+TEST_F(BadImport, EntitiesBesideEachOtherAreRead) {
+    // As brightway's fixture AWARE: impact_category.json and impact_method.json in one folder, none of openLCA's own.
+    file("AWARE/impact_method.json",
+         R"({"@type": "ImpactMethod", "@id": "m", "name": "AWARE", "impactCategories": [{"@id": "c"}]})");
+    const std::string path = file(
+        "AWARE/impact_category.json",
+        R"({"@type": "ImpactCategory", "@id": "c", "name": "Water use", "referenceUnitName": "m3", "impactFactors": [
+            {"value": 6.9, "flow": {"@id": "w", "name": "Water", "flowType": "ELEMENTARY_FLOW", "refUnit": "m3"},
+             "unit": {"@id": "m3", "name": "m3"}, "flowProperty": {"@id": "v", "name": "Volume"}}]})");
+    ASSERT_TRUE(import((folder / "AWARE").string())) << messages();
+    ASSERT_EQ(db.categories.size(), 1u);
+    EXPECT_EQ(db.categories[0].factors.at(0).value, 6.9);
+    ASSERT_EQ(db.methods.size(), 1u);
+    EXPECT_EQ(db.methods[0].categories, std::vector<int>{0});
+}
+TEST_F(BadImport, FactorsPerAUnitOfNoFlow) {
+    const auto methods = [&](const std::string& per) {
+        report = {};
+        EXPECT_TRUE(
+            import(file("m.yaml", "viresco: 1\nkind: methods\ncategories:\n  gwp:\n    unit: kgCO2e\n    factors:\n"
+                                  "      - {name: CO2, per: " +
+                                      per + ", value: 1}\nmethods:\n  m: {categories: [gwp]}\n")))
+            << messages();
+    };
+    methods("foo");
+    ASSERT_TRUE(finding("per_unknown"));
+    EXPECT_EQ(finding("per_unknown")->text.args, (std::vector<std::string>{"gwp", "CO2", "foo"}));
+    EXPECT_FALSE(finding("replaced"));
+    methods("m3"); // a unit, but not one of the flow
+    EXPECT_FALSE(finding("per_unknown"));
+    ASSERT_TRUE(finding("per_misfit"));
+    EXPECT_EQ(finding("per_misfit")->text.args, (std::vector<std::string>{"gwp", "CO2", "1", "m3"}));
+    methods("{m3: 2, kg: 1}");
+    EXPECT_FALSE(finding("per_unknown") || finding("per_misfit"));
+    EXPECT_EQ(report["replaced"], 2); // category and method
+}
+TEST_F(BadImport, PipesAndDevicesAreNoFiles) {
+    const std::string pipe = (folder / "pipe").string();
+    ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+    refused(pipe, message::archive_not_regular, {});
+    refused("/dev/zero", message::archive_not_regular, {});
+}
+TEST_F(BadImport, AFolderThatMayNotBeRead) {
+    if (geteuid() == 0) GTEST_SKIP() << "root may read everything: this test did not run";
+    const std::filesystem::path closed = folder / "closed";
+    std::filesystem::create_directories(closed / "inner");
+    for (const auto& path : {closed / "inner", closed}) {
+        std::filesystem::permissions(path, std::filesystem::perms::none);
+        refused(closed.string(), message::archive_unreadable, {"ermission denied"});
+        std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+    }
+}
+
+/// A folder of impact methods with one damaged file: the error outlives the archives it was found in.
+struct BadMethods : BadImport {
+    std::string methods(const std::string& name, const std::string& text) const {
+        const std::pair<const char*, const char*> files[] = {
+            {"unit_groups.csv", "ID,Name,Reference unit\nug,Units of mass,kg\n"},
+            {"units.csv", "ID,Name,Conversion factor,Unit group\nu2,kg,1.0,Units of mass\n"},
+            {"flow_properties.csv", "ID,Name,Unit group\nmass,Mass,Units of mass\n"},
+            {"lcia_categories.csv", "ID,Name,Reference unit\ngwp,Warming,kg CO2\n"},
+            {"lcia_methods.csv", "ID,Name\nm1,Method\n"},
+            {"lcia_method_categories.csv", "LCIA method,LCIA category\nMethod,gwp\n"},
+            {"lcia_factors/gwp.csv",
+             "LCIA category,Flow,Flow property,Flow unit,Location,Factor\ngwp,co2,Mass,kg,,1.0\n"}};
+        for (const auto& [n, content] : files) file(std::string("refdata/") + n, n == name ? text : content);
+        if (name == "lcia_factors.zip") {
+            std::filesystem::remove_all(folder / "refdata/lcia_factors");
+            ArchiveWriter writer((folder / "refdata/lcia_factors.zip").string());
+            writer.add("gwp.csv", text);
+            writer.close();
+        }
+        return (folder / "refdata").string();
+    }
+    void refused_map(const std::string& text, MessageId id, const std::string& at) {
+        diagnostics = {};
+        ImportOptions options;
+        options.sources = &sources;
+        options.flow_map = file("map.csv", text);
+        EXPECT_FALSE(import_file(methods("", ""), db, options, report, diagnostics));
+        EXPECT_TRUE(raised(id)) << messages();
+        EXPECT_NE(messages().find(at), std::string::npos) << messages();
+    }
+};
+TEST_F(BadMethods, FlowMaps) {
+    refused_map("garbage", message::lca_csv_cells, "map.csv:1:");
+    refused_map("a;co2;1\na;b;x\n", message::lca_csv_number, "map.csv:2:");
+    refused_map("a;b;x\n", message::lca_csv_number, "about a");
+    refused_map("a;b;0\n", message::lca_bad_factor, "map.csv:1:");
+}
+TEST_F(BadMethods, Tables) {
+    const std::string head = "LCIA category,Flow,Flow property,Flow unit,Location,Factor\n";
+    refused(methods("lcia_factors/gwp.csv", head + "gwp,co2,Mass,kg,,abc\n"), message::lca_csv_number,
+            {"gwp.csv:2:", "'abc'", "Warming, co2"});
+    refused(methods("lcia_factors.zip", head + "gwp,co2,Mass,kg,,abc\n"), message::lca_csv_number,
+            {"lcia_factors.zip/gwp.csv:2:", "Warming, co2"});
+    std::filesystem::remove(folder / "refdata/lcia_factors.zip");
+    refused(methods("lcia_categories.csv", "ID,Na"), message::lca_csv_columns, {"lcia_categories.csv"});
+    refused(methods("lcia_categories.csv", "ID,Name,Reference unit\ngwp,War"), message::lca_csv_cells,
+            {"lcia_categories.csv:2:"});
+    methods("lcia_factors.zip", head + "gwp,co2,Mass,kg,,1\n");
+    std::filesystem::remove(folder / "refdata/lcia_categories.csv");
+    refused((folder / "refdata").string(), message::lca_missing_file, {"lcia_categories.csv"});
 }
 
 } // namespace

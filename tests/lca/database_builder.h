@@ -61,9 +61,12 @@ struct DatabaseBuilder {
     Exchange& input(const std::string& process, int f, double amount) { return add(process, f, amount, true); }
 
     ImpactCategory& category(const std::string& name) {
-        db.categories.push_back({name, name, "points", {}, {}});
+        db.categories.emplace_back();
+        ImpactCategory& c = db.categories.back();
+        c.id = c.name = name;
+        c.unit = "points";
         db.category_at[name] = static_cast<int>(db.categories.size()) - 1;
-        return db.categories.back();
+        return c;
     }
     void factor(ImpactCategory& c, const std::string& f, double value, int location = -1) const {
         c.factors.push_back({db.flow_at.at(f), value, "", location, {}});

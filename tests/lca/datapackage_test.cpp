@@ -177,6 +177,34 @@ TEST_F(DatapackageTest, OurExportComesBack) {
     EXPECT_FALSE(finding("negative_lognormal") == nullptr) << "the table said nothing about the sign";
 }
 
+TEST_F(DatapackageTest, NegativeInputsComeBackInEitherLinking) {
+    ASSERT_TRUE(import(file("t.csv", "process,flow,kind,amount,unit,compartment,uncertainty,spread\n"
+                                     "steam,steam,product,1,MJ,,,\nsteam,CO2,emission,2,kg,air,,\n"
+                                     "acid,acid,product,1,kg,,,\nacid,steam,input,-3,MJ,,lognormal,1.2\n"
+                                     "acid,CO2,emission,10,kg,air,,\n")))
+        << messages();
+    const auto co2 = [&](const std::string& linking) {
+        const System s = linked(linking);
+        const Solver solver(s, &db);
+        return solver.inventory(solver.solve(find_activity(db, s, process("acid")), 1).x).at(0);
+    };
+    EXPECT_DOUBLE_EQ(co2("plain"), 10 - 3 * 2);
+    const std::string path = (folder / "out.zip").string();
+    write_datapackage(db, "plain", path);
+    db = {};
+    report = {};
+    ASSERT_TRUE(import(path)) << messages();
+    EXPECT_DOUBLE_EQ(co2("plain"), 10 - 3 * 2);
+    EXPECT_EQ(link_report["avoided_product_ignored"], 0);
+    EXPECT_DOUBLE_EQ(co2("file"), 10 - 3 * 2);
+    const Exchange& steam = exchange("acid", "steam");
+    EXPECT_TRUE(steam.input && !steam.avoided);
+    EXPECT_EQ(steam.amount, -3);
+    EXPECT_EQ(steam.distribution.kind, Distribution::Kind::lognormal);
+    EXPECT_NEAR(steam.distribution.a, std::log(3), 1e-15);
+    EXPECT_FALSE(finding("off_middle"));
+}
+
 TEST_F(DatapackageTest, NpyReadsWhatNumPyWrites) {
     NpyArray a;
     std::string why;

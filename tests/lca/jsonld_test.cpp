@@ -2,6 +2,7 @@
 #include "database_builder.h"
 #include "lca/archive.h"
 #include "lca/jsonld.h"
+#include "lca/methods.h"
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -9,6 +10,7 @@
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
+#include <map>
 #include <unistd.h>
 
 namespace viresco::lca {
@@ -249,6 +251,92 @@ TEST(Export, UslciHasTheSameScores) {
     }
 }
 
+/// Scores of every category, by id.
+std::map<std::string, double> scores(const Database& db, const std::string& process, const std::string& linking) {
+    const Solved solved(db, process, 1, "", linking);
+    std::map<std::string, double> all;
+    for (size_t c = 0; c < db.categories.size(); ++c) all[db.categories[c].id] = solved.score.at(c);
+    return all;
+}
+
+TEST(Export, OtherNamesOfFlowsKeepTheirFactors) {
+    DatabaseBuilder b;
+    b.db.unit_groups[0].reference = 1; // the reference unit is the g = 1e-3 of the group
+    b.product("x");
+    for (const char* name : {"co2", "methane", "listed co2", "listed methane"}) b.elementary(name);
+    const int cn = b.location("CN");
+    b.process("make", "CN");
+    b.output("make", b.product("x"), 1);
+    b.output("make", b.elementary("co2"), 5);
+    b.output("make", b.elementary("methane"), 2).location = cn;
+    b.db.aliases = {{"co2", "listed co2", 1}, {"methane", "listed methane", 0.5}, {"absent", "listed co2", 1}};
+    b.factor(b.category("warming"), "listed co2", 1);
+    b.factor(b.db.categories.back(), "listed methane", 30);
+    b.factor(b.category("regional"), "listed methane", 7);
+    b.factor(b.db.categories.back(), "listed methane", 11, cn);
+    b.factor(b.category("own factor first"), "methane", 3);
+    b.factor(b.db.categories.back(), "listed methane", 100);
+    b.factor(b.category("formula"), "listed methane", 8);
+    b.db.categories.back().factors[0].formula = "4*2";
+    b.factor(b.category("uncertain"), "listed methane", 8);
+    b.db.categories.back().factors[0].distribution = {Distribution::Kind::normal, 8, 1, 0};
+    const auto before = scores(b.db, "make", "file");
+    EXPECT_DOUBLE_EQ(before.at("warming"), 5 + 2 * 0.5 * 30);
+    EXPECT_DOUBLE_EQ(before.at("regional"), 2 * 0.5 * 11);
+    const Database back = round_trip(b.db);
+    for (const char* linking : {"file", "plain"}) {
+        const auto one = scores(b.db, "make", linking), other = scores(back, "make", linking);
+        ASSERT_EQ(one.size(), other.size());
+        for (const auto& [id, score] : one) EXPECT_DOUBLE_EQ(other.at(id), score) << id << ", " << linking;
+    }
+    const auto& uncertain = back.categories.at(static_cast<size_t>(back.category_at.at("uncertain"))).factors;
+    ASSERT_EQ(uncertain.size(), 2u);
+    EXPECT_DOUBLE_EQ(uncertain[1].distribution.a, 4);
+    EXPECT_DOUBLE_EQ(uncertain[1].distribution.b, 0.5);
+}
+
+TEST(Export, UslciWithMethodsHasTheSameScores) {
+    const char* root = std::getenv("VIRESCO_REFERENCE_DATA");
+    if (!root) GTEST_SKIP() << "VIRESCO_REFERENCE_DATA is not set: the export of USLCI with methods is NOT checked";
+    Database db;
+    ImportReport report;
+    Diagnostics diagnostics;
+    const std::string data = root;
+    const auto archive = Archive::open(data + "/uslci/uslci_fy17_q4_olca1.5_jsonld.zip", diagnostics);
+    ASSERT_TRUE(archive && read_jsonld(*archive, db, report, diagnostics));
+    ASSERT_TRUE(read_reference_data(data + "/openlca_refdata", data + "/openlca_refdata/ecospold1_flow_map.zip", db,
+                                    report, diagnostics))
+        << diagnostics.text(Language::en);
+    ASSERT_FALSE(db.aliases.empty());
+    // A few of the categories: all of them make a file of some hundred megabytes.
+    db.methods.clear();
+    std::vector<ImpactCategory> few;
+    for (size_t c = 0; c < db.categories.size() && few.size() < 8; c += 12) few.push_back(db.categories[c]);
+    db.categories = few;
+    db.index();
+    const Database back = round_trip(db);
+    LinkReport a, b;
+    const System x = link(db, {"file"}, a, diagnostics), y = link(back, {"file"}, b, diagnostics);
+    EXPECT_EQ(a["characterisation_entries"], b["characterisation_entries"]);
+    EXPECT_GT(a["characterisation_entries"], 0);
+    const Solver one(x, &db), other(y, &back);
+    int compared = 0;
+    for (int activity = 0; activity < static_cast<int>(x.activities.size()); activity += 23) {
+        const auto s = one.scores(one.inventory(one.solve(activity, 1).x));
+        const Process& p = db.processes[static_cast<size_t>(x.activities[static_cast<size_t>(activity)].process)];
+        const Flow& f = db.flows[static_cast<size_t>(x.activities[static_cast<size_t>(activity)].flow)];
+        const int there = find_activity(back, y, back.process_at.at(p.id), back.flow_at.at(f.id));
+        ASSERT_GE(there, 0) << p.name;
+        const auto t = other.scores(other.inventory(other.solve(there, 1).x));
+        for (size_t c = 0; c < few.size(); ++c) {
+            EXPECT_NEAR(t.at(static_cast<size_t>(back.category_at.at(few[c].id))), s[c], 1e-9 * std::abs(s[c]))
+                << p.name << ", " << few[c].name;
+            compared += s[c] != 0;
+        }
+    }
+    EXPECT_GT(compared, 20);
+}
+
 // ---- bad input: file and entity in the message, nothing imported
 
 struct BadPackage {
@@ -413,7 +501,7 @@ TEST(Import, TheSamePackageTwiceReplacesItsProcesses) {
     const Database once = p.db;
     ASSERT_TRUE(p.read());
     expect_same(once, p.db);
-    EXPECT_EQ(p.report["replaced"], 4); // three processes and a category
+    EXPECT_EQ(p.report["replaced"], 5); // three processes, the category and the method
     EXPECT_EQ(p.db.methods.size(), 1u);
     EXPECT_EQ(p.db.unit_groups.size(), 2u);
 }

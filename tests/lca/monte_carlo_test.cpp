@@ -413,6 +413,13 @@ TEST(MonteCarloParameters, TheFormulaIsTheMiddleOfAnOwnDistribution) {
     EXPECT_NEAR(z.sd, y.sd, 0.004);
 }
 
+TEST(MonteCarloParameters, AParameterIsIndependentOfTheExchangeWithItsNumber) {
+    const Distribution d{Kind::normal, 1, 0.1, 0};
+    const Linked k(emitting("a", {parameter("z", 1), parameter("a", 1, d)}, 1, d)); // both are number 1 of their kind
+    const ScoreSummary x = k.run({k.one("P")}, {.draws = 20000}).summary(0, 0);
+    EXPECT_NEAR(x.sd, std::sqrt(1.01 * 1.01 - 1), 0.005); // 0.142; 0.2 if they moved together
+}
+
 TEST(MonteCarloParameters, ImpactFactorsFollowTheirParameters) {
     DatabaseBuilder b;
     const int e = b.elementary("e");

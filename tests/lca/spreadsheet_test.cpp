@@ -79,6 +79,7 @@ INSTANTIATE_TEST_SUITE_P(All, WrongCell,
                                          Wrong{"p,,input,1,kg,,,,,,,,,", message::table_empty, "3"},
                                          Wrong{"p,b,input,1,,,,,,,,,,", message::table_empty, "13"},
                                          Wrong{"p,a,input,1,MJ,,,,,,,,,", message::draft_wrong_unit, "13"},
+                                         Wrong{"p,b,input,1,kgs,,,,,,,,,", message::table_unknown_unit, "13"},
                                          Wrong{"p,b,emission,1,kg,,,,,,,,,", message::table_compartment, "3"},
                                          Wrong{"p,b,input,1,kg,,nobody,,,,,,,", message::table_no_provider, "17"},
                                          Wrong{"p,b,input,1,kg,,,,lognormal,0.5,,,,", message::table_spread, "29"},
@@ -88,6 +89,34 @@ INSTANTIATE_TEST_SUITE_P(All, WrongCell,
                                          Wrong{"q,b,input,1,kg,,,,,,,,,", message::table_no_product, "1"},
                                          Wrong{"q,b,product,0,kg,,,,,,,,,", message::table_zero_product, "13"},
                                          Wrong{"p,b,co-product,1,kg,,,1.5,,,,,,", message::table_share, "23"}));
+
+TEST_F(SpreadsheetTest, UnitsThatAreKnown) {
+    ASSERT_TRUE(import(file("t.csv", std::string(header) + "p,a,product,1,Item(s),,,,,,,,,\n"
+                                                           "p,CO2,emission,2,Mg,air,,,,,,,,\n"
+                                                           "p,acid,input,3,mol,,,,,,,,,\n")))
+        << messages();
+    const Exchange& co2 = exchange("p", "CO2");
+    EXPECT_DOUBLE_EQ(co2.amount * co2.to_reference, 2000); // kg
+    EXPECT_TRUE(finding("unknown_unit"));                  // of the mol: counted for itself
+    EXPECT_FALSE(import(file("u.csv", std::string(header) + "q,b,product,1,kgs,,,,,,,,,\n")));
+    EXPECT_NE(messages().find("'kg'"), std::string::npos) << messages();
+}
+
+TEST_F(SpreadsheetTest, ParametersKeepTheirDistributions) {
+    ASSERT_TRUE(import(file("t.csv", std::string(header) + "p,a,product,1,kg,,,,,,,,,\n"
+                                                           "p,k,parameter,0.5,,,,,lognormal,1.3,,,,\n"
+                                                           ",g,parameter,4,,,,,normal,0.2,,,,\n"
+                                                           ",t,parameter,4,,,,,triangular,,5,6,,\n"
+                                                           ",s,parameter,4,,,,,lognormal,1,,,,\n")))
+        << messages();
+    const Distribution k = process_of("p").parameters.at(0).distribution;
+    EXPECT_EQ(k.kind, Distribution::Kind::lognormal);
+    EXPECT_DOUBLE_EQ(k.a, std::log(0.5));
+    EXPECT_DOUBLE_EQ(k.b, std::log(1.3));
+    EXPECT_EQ(db.parameters.at(0).distribution.kind, Distribution::Kind::normal);
+    EXPECT_DOUBLE_EQ(db.parameters.at(0).distribution.b, 0.2);
+    EXPECT_EQ(report["bad_distribution"], 2); // the mode below the minimum; no spread
+}
 
 TEST_F(SpreadsheetTest, WrongTables) {
     EXPECT_FALSE(import(file("t.csv", "process,flow,kindd,amount,unit\np,a,product,1,kg\n")));

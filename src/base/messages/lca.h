@@ -99,4 +99,11 @@ MESSAGE(database_several, "'{0}' names {1} processes of the database; use an id:
 MESSAGE(database_makes_nothing, "process '{0}' has no product that could be asked for", "过程“{0}”没有可供需求的产品")
 MESSAGE(database_unit, "the product of '{0}' is counted in '{1}', which does not convert to {2}", "“{0}”的产品以“{1}”计量，不能换算为 {2}")
 MESSAGE(unknown_electricity_type, "the electricity factor is of type footprint or emission, not '{0}'", "电力因子类型应为 footprint 或 emission，而不是“{0}”")
+MESSAGE(method_verified, "`verified` is true or false, not '{0}'", "`verified` 应为 true 或 false，而不是“{0}”")
+MESSAGE(lca_csv_entity, "the row is about {0}", "该行涉及 {0}")
+MESSAGE(lca_unknown_distribution, "the uncertainty of '{1}' in '{0}' is of the unknown kind '{2}': taken as certain", "“{0}”中“{1}”的不确定性类型“{2}”未知：按确定值处理")
+MESSAGE(lca_off_middle, "the amount {2} of '{1}' in '{0}' is far from its distribution ({3}): sampled scores will not lie around the deterministic one", "“{0}”中“{1}”的数值 {2} 远离其分布（{3}）：抽样结果不会落在确定值附近")
+MESSAGE(lca_nan_in_json, "the file holds NaN, Infinity or a number beyond the range of numbers", "文件中含有 NaN、Infinity 或超出范围的数字")
+MESSAGE(method_per_unknown, "factor '{1}' of category '{0}' is per '{2}', which is a unit of no flow", "类别“{0}”的因子“{1}”以“{2}”为单位，但没有流使用该单位")
+MESSAGE(method_per_misfit, "factor '{1}' of category '{0}' meets {2} flows by name, but they are not counted in {3}: not used", "类别“{0}”的因子“{1}”按名称匹配 {2} 个流，但这些流不以 {3} 计量：未使用")
 // clang-format on
