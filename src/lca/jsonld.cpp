@@ -3,6 +3,7 @@
 #include "base/messages/lca_fmt.h"
 #include "lca/archive.h"
 #include "lca/draft.h"
+#include "lca/monte_carlo_distribution.h"
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -626,6 +627,12 @@ private:
         std::string quality = text(x, "dqEntry");
         if (quality.empty()) quality = text(x, "pedigreeUncertainty");
         e.pedigree = pedigree(quality);
+        // A basic uncertainty with a pedigree is a distribution; of a pedigree alone nobody said so.
+        const bool reference_flow = flag(x, "quantitativeReference", "isQuantitativeReference");
+        if (!e.distribution.given() && base >= 1 && !quality.empty() && !reference_flow) {
+            e.distribution = pedigree_distribution(e.amount, e.pedigree, e.base_sigma);
+            if (e.distribution.given()) report_.count("distribution_from_pedigree");
+        }
 
         const int index = static_cast<int>(p.exchanges.size());
         const std::string provider = reference(x, "defaultProvider");
@@ -635,7 +642,7 @@ private:
         // A flow that several exchanges have is no way to name one of them.
         const auto [flow_entry, alone] = by_id.try_emplace("flow " + std::to_string(e.flow), index);
         if (!alone) flow_entry->second = -1;
-        if (flag(x, "quantitativeReference", "isQuantitativeReference")) p.reference = index;
+        if (reference_flow) p.reference = index;
         report_.count("exchanges");
         p.exchanges.push_back(std::move(e));
     }

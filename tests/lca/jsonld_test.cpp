@@ -124,6 +124,37 @@ void write_package(Package& p, bool second) {
                                    (second ? set : std::string(R"({"@id":"set"})")) + "]}");
 }
 
+TEST(JsonLd, ABasicUncertaintyWithAPedigreeIsADistribution) {
+    Package p("pedigree");
+    p.file("openlca.json", R"({"schemaVersion":2})").file("unit_groups/ug.json", with(units, "REF", "\"isRefUnit\""));
+    p.file("flow_properties/mass.json", R"({"@id":"mass","name":"Mass","unitGroup":{"@id":"ug"}})");
+    for (const char* id : {"product", "voc"})
+        p.file(
+            std::string("flows/") + id + ".json",
+            std::string(R"({"@id":")") + id + R"(","name":")" + id + R"(","flowType":")" +
+                (id[0] == 'v' ? "ELEMENTARY_FLOW" : "PRODUCT_FLOW") +
+                R"(","flowProperties":[{"flowProperty":{"@id":"mass"},"conversionFactor":1,"isRefFlowProperty":true}]})");
+    const std::string quality = R"x("dqEntry":"(1;2;3;4;5)","baseUncertainty":1.05)x";
+    const std::string voc = R"({"flow":{"@id":"voc"},"amount":-2,"isInput":false)";
+    p.file(
+        "processes/p.json",
+        R"({"@id":"p","name":"p","exchanges":[{"flow":{"@id":"product"},"amount":1,"isQuantitativeReference":true,)" +
+            quality + "}," + voc + "," + quality + "}," + voc + R"x(,"dqEntry":"(1;2;3;4;5)"},)x" + voc + "," +
+            quality + R"(,"uncertainty":{"distributionType":"NORMAL_DISTRIBUTION","mean":-2,"sd":0.1}}]})");
+    ASSERT_TRUE(p.read()) << p.diagnostics.text(Language::en);
+    const std::vector<Exchange>& e = p.db.processes.at(0).exchanges;
+    ASSERT_EQ(e.size(), 4u);
+    EXPECT_FALSE(e[0].distribution.given()) << "the reference is what all else is per";
+    EXPECT_EQ(e[1].distribution.kind, Distribution::Kind::lognormal);
+    EXPECT_DOUBLE_EQ(e[1].distribution.a, std::log(2.0));
+    // Variances of ln of the scores 1;2;3;4;5 in the default table, and of the basic 1.05.
+    const double sum = 0 + 0.0001 + 0.002 + 0.0006 + 0.12 + std::pow(std::log(1.05), 2);
+    EXPECT_NEAR(e[1].distribution.b, std::sqrt(sum), 1e-12);
+    EXPECT_FALSE(e[2].distribution.given()) << "a pedigree alone";
+    EXPECT_EQ(e[3].distribution.kind, Distribution::Kind::normal) << "what the file says holds";
+    EXPECT_EQ(p.report["distribution_from_pedigree"], 1);
+}
+
 class Generations : public testing::TestWithParam<bool> {};
 TEST_P(Generations, SayTheSame) {
     Package p("generation");
