@@ -706,6 +706,20 @@ Json category_part_json(const CategoryPart& p) {
     return {{"name", p.name}, {"value", p.value}, {"share", p.share}, {"parts", std::move(parts)}};
 }
 
+/// What every explanation of scores ends with: how well it was solved, and what is odd about the supply.
+int finish(const Study& study, const Solution& s, const char* key, Json list, const Common& common) {
+    const Diagnostics warnings = study.check_supply(s.x);
+    if (common.json)
+        fmt::print("{}\n", Json{{key, std::move(list)},
+                                {"residual", s.residual},
+                                {"demand", study.demand_json},
+                                {"diagnostics", diagnostics_json(warnings, common)}}
+                               .dump());
+    else
+        fmt::print(stderr, "{}", warnings.text(common.language));
+    return 0;
+}
+
 int contributions(const Common& common, const Options& o) {
     const Study study(o, common.language);
     const Solver solver(study.system, &study.db);
@@ -746,16 +760,7 @@ int contributions(const Common& common, const Options& o) {
                            lists[k][i].label);
         }
     }
-    const Diagnostics warnings = study.check_supply(s.x);
-    if (common.json)
-        fmt::print("{}\n", Json{{"contributions", std::move(list)},
-                                {"residual", s.residual},
-                                {"demand", study.demand_json},
-                                {"diagnostics", diagnostics_json(warnings, common)}}
-                               .dump());
-    else
-        fmt::print(stderr, "{}", warnings.text(common.language));
-    return 0;
+    return finish(study, s, "contributions", std::move(list), common);
 }
 
 int sensitivity(const Common& common, const Options& o) {
@@ -790,16 +795,7 @@ int sensitivity(const Common& common, const Options& o) {
         for (const RankedAmount& r : lists[0])
             fmt::print("  {:>8.3f} {:>6.1f} %  {}\n", r.elasticity, 100 * r.variance_share, r.label);
     }
-    const Diagnostics warnings = study.check_supply(s.x);
-    if (common.json)
-        fmt::print("{}\n", Json{{"sensitivity", std::move(list)},
-                                {"residual", s.residual},
-                                {"demand", study.demand_json},
-                                {"diagnostics", diagnostics_json(warnings, common)}}
-                               .dump());
-    else
-        fmt::print(stderr, "{}", warnings.text(common.language));
-    return 0;
+    return finish(study, s, "sensitivity", std::move(list), common);
 }
 
 // --- list

@@ -1,6 +1,7 @@
 #include "assess/indicators.h"
 #include "base/messages/assess.h"
 #include "base/messages/plant.h"
+#include "matter/quantity.h"
 #include <algorithm>
 
 namespace viresco::assess {
@@ -42,12 +43,7 @@ std::vector<Definition> read_definitions(plant::Library& library, const std::vec
                                 message::unknown_boundary, {def.boundary}),
                         def.boundary, {"gate_to_gate", "cradle_to_gate"});
             if (const Node* u = e.value.find("unit")) {
-                units::UnitError error;
-                if (const auto unit = units::parse_unit(u->scalar(), &error))
-                    def.unit = *unit;
-                else
-                    d.error(u->position(error.offset, error.length), error.message.id, error.message.args).hints =
-                        error.hints;
+                if (const auto unit = matter::read_unit(*u, d)) def.unit = *unit;
             } else {
                 d.error(e.key_pos, message::indicator_without_unit, {e.key});
             }

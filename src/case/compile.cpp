@@ -2,6 +2,7 @@
 #include "base/messages/plant.h"
 #include "case/case.h"
 #include "economics/economics.h"
+#include "matter/quantity.h"
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
@@ -84,14 +85,10 @@ private:
         if (!unit) {
             if (all_known) d_.error({file_->pos().file, 1, 1, 1}, message::case_needs, {"functional unit"});
         } else {
-            units::UnitError error;
-            const auto q = units::parse_quantity(unit->scalar(), &error);
-            if (!q)
-                d_.error(unit->position(error.offset, error.length), error.message.id, error.message.args).hints =
-                    error.hints;
-            else if (q->dimension().text() != "kg")
+            const auto q = matter::read_quantity(*unit, d_);
+            if (q && q->dimension().text() != "kg")
                 d_.error(unit->pos(), message::functional_unit_mass, {unit->scalar()});
-            else
+            else if (q)
                 out_->functional_unit = *q;
         }
         out_->electricity.pos = {file_->pos().file, 1, 1, 1};

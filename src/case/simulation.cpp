@@ -3,6 +3,7 @@
 #include "base/messages/lang.h"
 #include "base/messages/plant.h"
 #include "lca/background.h"
+#include "matter/quantity.h"
 #include "text/csv.h"
 #include <cmath>
 #include <filesystem>
@@ -77,12 +78,8 @@ private:
     units::Quantity span_of(const char* key) {
         const Node* n = file_->find(key);
         if (!n) return {};
-        units::UnitError error;
-        const auto q = units::parse_quantity(n->scalar(), &error);
-        if (!q) {
-            d_.error(n->position(error.offset, error.length), error.message.id, error.message.args).hints = error.hints;
-            return {};
-        }
+        const auto q = matter::read_quantity(*n, d_);
+        if (!q) return {};
         if (q->dimension().text() != "s" || !(q->si > 0)) {
             d_.error(n->pos(), message::span_of_time, {key, n->scalar()});
             return {};
@@ -173,14 +170,7 @@ private:
         s.pos = e.key_pos;
         const bool held = e.value.is_map() && plant::scalar_of(e.value, "held", d_) == "true";
         const auto given = [&](const char* key) { return e.value.is_map() ? e.value.find(key) : nullptr; };
-        if (const Node* unit = given("unit")) {
-            units::UnitError error;
-            if (const auto u = units::parse_unit(unit->scalar(), &error))
-                s.unit = *u;
-            else
-                d_.error(unit->position(error.offset, error.length), error.message.id, error.message.args).hints =
-                    error.hints;
-        }
+        if (const Node* unit = given("unit")) s.unit = matter::read_unit(*unit, d_).value_or(units::Unit{});
         if (const Node* nominal = given("nominal"))
             if (const auto q = matter::read_datum(*nominal, d_)) s.nominal = q->si;
         for (size_t k = 0; k < at.size(); ++k) {
@@ -229,14 +219,7 @@ private:
             if (const Node* f = e.value.find("formula")) p.formula = lang::parse_expression(*f, d_);
             if (const Node* t = e.value.find("title")) o.title = matter::read_title(*t, d_);
         }
-        if (unit) {
-            units::UnitError error;
-            if (const auto u = units::parse_unit(unit->scalar(), &error))
-                o.unit = *u;
-            else
-                d_.error(unit->position(error.offset, error.length), error.message.id, error.message.args).hints =
-                    error.hints;
-        }
+        if (unit) o.unit = matter::read_unit(*unit, d_).value_or(units::Unit{});
         out_->outputs.push_back(std::move(o));
         pending_outputs_.push_back(std::move(p));
     }

@@ -86,7 +86,7 @@ public:
             double error = 0;
             const bool good = attempt(h, timed, error);
             if (!good) {
-                if (tries > 40) throw StepFailure{Why::not_a_number, t0_};
+                if (tries > 40) throw StepFailure{singular_ ? Why::singular : Why::not_a_number, t0_};
                 h_ = h / 4;
                 rejected_ = true;
                 ++count_.failed_steps;
@@ -133,9 +133,13 @@ private:
         for (size_t k = 0; k < j_.size(); ++k) w_[k] = -j_[k];
         for (size_t i = 0; i < n_states_; ++i) w_[static_cast<size_t>(diagonal_[i])] += 1 / (gamma * h);
         ++count_.factorisations;
+        singular_ = false;
         for (const double v : w_)
             if (!std::isfinite(v)) return false;
-        if (!lu_.factor(w_)) return false;
+        if (!lu_.factor(w_)) {
+            singular_ = true;
+            return false;
+        }
         for (int i = 0; i < stages; ++i) {
             auto& u = u_[i];
             if (i == 0) {
@@ -182,7 +186,7 @@ private:
     std::vector<double> u_[rodas::stages];
     std::vector<int> diagonal_;
     double t0_ = 0, t1_ = 0, h_ = 0;
-    bool rejected_ = false;
+    bool rejected_ = false, singular_ = false;
     Statistics count_;
 };
 

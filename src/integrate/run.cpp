@@ -17,12 +17,8 @@ std::string number(double v) { return fmt::format("{:.6g}", v); }
 class Events {
 public:
     Events(lang::DynamicEvaluation& e, const Options& o)
-        : e_(e), o_(o), n_(e.program().events().size()), margins_(n_), before_(n_) {}
+        : e_(e), o_(o), n_(e.program().events().size()), margins_(n_) {}
 
-    void look(double time, std::span<const double> x, std::vector<char>& on) {
-        e_.margins({&time, 1}, x, margins_);
-        for (size_t k = 0; k < n_; ++k) on[k] = margins_[k] > 0;
-    }
     const std::vector<double>& margins(double time, std::span<const double> x) {
         if (n_) e_.margins({&time, 1}, x, margins_);
         return margins_;
@@ -120,7 +116,7 @@ private:
     lang::DynamicEvaluation& e_;
     const Options& o_;
     size_t n_;
-    std::vector<double> margins_, before_, recent_;
+    std::vector<double> margins_, recent_;
 };
 
 /// The time in (a, b] where event k turns true, on the dense output; its margin is <= 0 at a and > 0 at b.

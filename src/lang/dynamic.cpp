@@ -7,9 +7,6 @@
 namespace viresco::lang {
 namespace {
 
-/// What a node depends on.
-enum class Depends : uint8_t { parameters, variables };
-
 /// Positive where a condition (a node of 0 and 1 made by comparisons, `and`, `or`, `not`) holds, negative where not:
 /// continuous, so that its root can be found.
 NodeId margin(Graph& g, NodeId condition) {
@@ -28,19 +25,19 @@ NodeId margin(Graph& g, NodeId condition) {
 
 class Compiler {
 public:
-    Compiler(const Graph& g) : g_(g), depends_(static_cast<size_t>(g.size()), Depends::parameters) {
+    Compiler(const Graph& g) : g_(g), varies_(static_cast<size_t>(g.size()), 0) {
         slot_.assign(static_cast<size_t>(g.size()), -1);
         for (NodeId i = 0; i < g.size(); ++i) {
             const Node& n = g[i];
-            auto& d = depends_[static_cast<size_t>(i)];
-            if (n.op == Op::state || n.op == Op::time || n.op == Op::unknown) d = Depends::variables;
+            char& v = varies_[static_cast<size_t>(i)];
+            v = n.op == Op::state || n.op == Op::time || n.op == Op::unknown;
             const NodeId operands[3] = {n.a, n.b, n.c};
             for (int k = 0; k < n_operands(n); ++k)
-                if (depends_[static_cast<size_t>(operands[k])] == Depends::variables) d = Depends::variables;
+                if (varies(operands[k])) v = 1;
         }
     }
 
-    bool varies(NodeId i) const { return depends_[static_cast<size_t>(i)] == Depends::variables; }
+    bool varies(NodeId i) const { return varies_[static_cast<size_t>(i)] != 0; }
     int32_t slot(NodeId i) const { return i == no_node ? -1 : slot_[static_cast<size_t>(i)]; }
     int32_t n_slots() const { return next_; }
 
@@ -56,7 +53,10 @@ public:
             const Node& n = g_[i];
             if (slot(i) < 0) {
                 slot_[static_cast<size_t>(i)] = next_++;
-                (n_operands(n) == 0 ? leaves_ : varies(i) ? none_ : fixed_).push_back(i);
+                if (n_operands(n) == 0)
+                    leaves_.push_back(i);
+                else if (!varies(i))
+                    fixed_.push_back(i);
             }
             if (n_operands(n) > 0 && varies(i)) nodes.push_back(i);
             const NodeId operands[3] = {n.a, n.b, n.c};
@@ -93,9 +93,9 @@ private:
     }
 
     const Graph& g_;
-    std::vector<Depends> depends_;
+    std::vector<char> varies_; // with states, unknowns or time; else with parameters alone
     std::vector<int32_t> slot_;
-    std::vector<NodeId> leaves_, fixed_, none_;
+    std::vector<NodeId> leaves_, fixed_;
     int32_t next_ = 0;
 };
 

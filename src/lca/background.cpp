@@ -2,6 +2,7 @@
 #include "base/messages/lca.h"
 #include "base/messages/plant.h"
 #include "lca/background_database.h"
+#include "matter/quantity.h"
 #include <algorithm>
 
 namespace viresco::lca {
@@ -146,12 +147,7 @@ Background read_background(Context& c, const std::vector<const Node*>& files, co
             suggest(d.error(map.find("category")->pos(), message::unknown_category, {item.category}), item.category,
                     {"material", "water", "energy", "treatment"});
         if (const Node* u = map.find("unit")) {
-            units::UnitError error;
-            if (const auto unit = units::parse_unit(u->scalar(), &error))
-                item.unit = *unit;
-            else
-                d.error(u->position(error.offset, error.length), error.message.id, error.message.args).hints =
-                    error.hints;
+            if (const auto unit = matter::read_unit(*u, d)) item.unit = *unit;
         } else {
             d.error(entry->key_pos, message::item_without_unit, {name});
         }

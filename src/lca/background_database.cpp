@@ -4,6 +4,7 @@
 #include "lca/link.h"
 #include "lca/solver.h"
 #include "lca/store.h"
+#include "matter/quantity.h"
 #include "plant/library.h"
 #include <algorithm>
 #include <filesystem>
@@ -104,11 +105,7 @@ std::unique_ptr<BackgroundDatabase> BackgroundDatabase::open(const Node& file, S
             continue;
         }
         const int k = find(impl.database.categories, *category, message::method_no_category, d);
-        units::UnitError error;
-        const auto u = units::parse_unit(unit->scalar(), &error);
-        if (!u)
-            d.error(unit->position(error.offset, error.length), error.message.id, error.message.args).hints =
-                error.hints;
+        const auto u = matter::read_unit(*unit, d);
         if (k < 0 || !u) continue;
         const auto row = std::find(impl.system.categories.begin(), impl.system.categories.end(), k);
         impl.impacts.push_back({e.key, *u, solver.unit_scores(static_cast<int>(row - impl.system.categories.begin())).x,

@@ -39,7 +39,7 @@ public:
         }
     }
 
-    int files() const { return files_; }
+    int found() const { return files_; }
 
     /// Settles what is a waste, and links inputs that bear the number of a dataset of their name. Packages that number products instead (openLCA's
     /// exports) mean the same product where only its place or unit is written otherwise.
@@ -311,16 +311,7 @@ private:
 bool read_ecospold1(Archive& archive, Database& into, ImportReport& report, Diagnostics& diagnostics) {
     Draft draft(into, report, diagnostics);
     Reader reader(archive, draft);
-    for (const std::string& name : archive.names()) {
-        if (name.ends_with(".xml") || name.ends_with(".XML") || archive.names().size() == 1)
-            reader.read(name);
-        else
-            report.count("files_not_taken");
-    }
-    if (!diagnostics.has_errors() && reader.files() == 0)
-        diagnostics.error(archive.at(""), message::import_nothing, {archive.path(), "EcoSpold 1"});
-    reader.providers();
-    return draft.commit(into);
+    return read_entries(archive, draft, {".xml", ".XML"}, reader, "EcoSpold 1") && draft.commit(into);
 }
 
 } // namespace viresco::lca

@@ -29,7 +29,7 @@ public:
             }
     }
 
-    int datasets() const { return datasets_; }
+    int found() const { return datasets_; }
 
     void providers() {
         Database& db = draft_.db();
@@ -202,16 +202,7 @@ private:
 bool read_ecospold2(Archive& archive, Database& into, ImportReport& report, Diagnostics& diagnostics) {
     Draft draft(into, report, diagnostics);
     Reader reader(archive, draft);
-    for (const std::string& name : archive.names()) {
-        if (name.ends_with(".spold") || name.ends_with(".xml") || archive.names().size() == 1)
-            reader.read(name);
-        else
-            report.count("files_not_taken");
-    }
-    if (!diagnostics.has_errors() && reader.datasets() == 0)
-        diagnostics.error(archive.at(""), message::import_nothing, {archive.path(), "ecoSpold 2"});
-    reader.providers();
-    return draft.commit(into);
+    return read_entries(archive, draft, {".spold", ".xml"}, reader, "ecoSpold 2") && draft.commit(into);
 }
 
 } // namespace viresco::lca

@@ -1,7 +1,12 @@
 #pragma once
+#include "base/messages/lca_fmt.h"
 #include "lca/archive.h"
+#include "lca/draft.h"
+#include <algorithm>
+#include <initializer_list>
 #include <pugixml.hpp>
 #include <string>
+#include <string_view>
 
 namespace viresco::lca {
 
@@ -29,5 +34,23 @@ private:
     const SourceFile* source_ = nullptr;
     pugi::xml_document document_;
 };
+
+/// Gives a reader every entry with one of these endings (or the only entry), then lets it settle its providers; counts the
+/// other files. False after errors, and where nothing of the format was found.
+template <class Reader>
+bool read_entries(Archive& archive, Draft& draft, std::initializer_list<std::string_view> endings, Reader& reader,
+                  const char* format) {
+    for (const std::string& name : archive.names()) {
+        const bool fits = std::any_of(endings.begin(), endings.end(), [&](auto e) { return name.ends_with(e); });
+        if (fits || archive.names().size() == 1)
+            reader.read(name);
+        else
+            draft.report().count("files_not_taken");
+    }
+    if (!draft.diagnostics().has_errors() && reader.found() == 0)
+        draft.diagnostics().error(archive.at(""), message::import_nothing, {archive.path(), format});
+    reader.providers();
+    return !draft.diagnostics().has_errors();
+}
 
 } // namespace viresco::lca

@@ -1,5 +1,6 @@
 #include "base/messages/matter.h"
 #include "matter/component.h"
+#include "matter/quantity.h"
 #include <algorithm>
 #include <cmath>
 
@@ -17,18 +18,6 @@ void unknown_key(const Node::Entry& entry, const std::vector<std::string>& known
     std::string list;
     for (const std::string& k : known) list += (list.empty() ? "" : ", ") + k;
     d.hint(message::components_known_keys, {list});
-}
-
-void report(const Node& node, const units::UnitError& error, Diagnostics& diagnostics) {
-    Diagnostic& d = diagnostics.error(node.position(error.offset, error.length), error.message.id, error.message.args);
-    d.hints.insert(d.hints.end(), error.hints.begin(), error.hints.end());
-}
-
-std::optional<units::Quantity> read_quantity(const Node& node, Diagnostics& diagnostics) {
-    units::UnitError error;
-    auto quantity = units::parse_quantity(node.scalar(), &error);
-    if (!quantity) report(node, error, diagnostics);
-    return quantity;
 }
 
 /// One end of a range: a number in the value's unit, or a quantity of the same dimension.
@@ -83,12 +72,8 @@ bool read_value(const Node& value, const Node* unit_node, Datum& datum, Diagnost
         diagnostics.error(unit_node->pos(), message::datum_two_units, {unit_node->scalar()});
         return false;
     }
-    units::UnitError error;
-    const auto unit = units::parse_unit(unit_node->scalar(), &error);
-    if (!unit) {
-        report(*unit_node, error, diagnostics);
-        return false;
-    }
+    const auto unit = read_unit(*unit_node, diagnostics);
+    if (!unit) return false;
     datum.unit = *unit;
     datum.si = unit->to_si(quantity->si);
     return true;

@@ -1,5 +1,6 @@
 #include "plant/unit_type.h"
 #include "base/messages/plant.h"
+#include "matter/quantity.h"
 #include <sstream>
 
 namespace viresco::plant {
@@ -47,14 +48,7 @@ std::vector<ParameterDeclaration> read_declarations(const text::Node& map, Diagn
                 else
                     diagnostics.error(per->pos(), message::unknown_per, {per->scalar()});
             }
-            if (const auto* unit = entry.value.find("unit")) {
-                units::UnitError error;
-                if (const auto u = units::parse_unit(unit->scalar(), &error))
-                    d.unit = *u;
-                else
-                    diagnostics.error(unit->position(error.offset, error.length), error.message.id, error.message.args)
-                        .hints = error.hints;
-            }
+            if (const auto* unit = entry.value.find("unit")) d.unit = matter::read_unit(*unit, diagnostics);
         }
         out.push_back(std::move(d));
     }

@@ -212,6 +212,25 @@ TEST_P(BothMethods, ABlowUpEndsWithItsTimeAndState) {
     }
 }
 
+TEST(Rosenbrock, ASingularPointEndsTheRunWithItsTime) {
+    // y' = -1 from 1, 0 = z^2 - y: at t = 1 the equation of z turns singular, and after it has no solution.
+    SystemBuilder b;
+    const auto y = b.state("y", 1);
+    const auto z = b.unknown("z", 1);
+    b.rate(0, b.constant(-1));
+    b.equation(0, b.g.multiply(z, z), y);
+    System s(b.build());
+    try {
+        s.run(2, with(Method::rosenbrock, 1e-6));
+        FAIL() << "there is no z after t = 1";
+    } catch (const SolveError& e) {
+        const std::string text = e.diagnostics().text(Language::en);
+        EXPECT_TRUE(text.find("at 1 s") != std::string::npos || text.find("at 0.99") != std::string::npos ||
+                    text.find("at 1.0") != std::string::npos)
+            << text;
+    }
+}
+
 TEST_P(BothMethods, ChatterIsToldNotSuffered) {
     SystemBuilder b;
     const auto x = b.state("level", 0);
