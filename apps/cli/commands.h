@@ -38,6 +38,7 @@ int explain(const Common&, const ExplainOptions&);
 struct SimulateOptions {
     std::string path, until, every, csv, method;
     std::vector<std::string> sets;
+    std::string jit = "auto"; // off, auto or on
     bool steady = false;
     double rtol = 1e-6, max_seconds = 600;
 };
@@ -50,6 +51,10 @@ int create(const Common&, const std::string& folder, const std::string& from);
 /// Adds `viresco lca ..`; `shared` adds the options of every command, `common` gives their values.
 void add_lca(CLI::App&, const std::function<void(CLI::App*)>& shared, const std::function<const Common&()>& common,
              int& status);
+
+/// Adds `viresco sbml ..`.
+void add_sbml(CLI::App&, const std::function<void(CLI::App*)>& shared, const std::function<const Common&()>& common,
+              int& status);
 
 /// Wrong use of the command line (exit status 64).
 struct UsageError : std::runtime_error {

@@ -105,6 +105,9 @@ int run(int argc, char** argv, Common& common) {
     simulate_command->add_option("--rtol", simulate_options.rtol, "relative tolerance")->check(CLI::Range(1e-14, 0.1));
     simulate_command->add_option("--method", simulate_options.method, "bdf or rosenbrock")
         ->check(CLI::IsMember({"bdf", "rosenbrock"}));
+    simulate_command->add_option("--jit", simulate_options.jit, "machine code: off, auto (for long runs) or on")
+        ->envname("VIRESCO_JIT")
+        ->check(CLI::IsMember({"off", "auto", "on"}));
     simulate_command->add_option("--max-seconds", simulate_options.max_seconds, "limit of computing time")
         ->check(CLI::PositiveNumber);
     simulate_command->add_option("--set", simulate_options.sets, "PARAMETER=VALUE (repeatable)")
@@ -149,6 +152,8 @@ int run(int argc, char** argv, Common& common) {
         return common;
     };
     add_lca(
+        app, [&](CLI::App* sub) { shared(sub); }, given, status);
+    add_sbml(
         app, [&](CLI::App* sub) { shared(sub); }, given, status);
 
     common.models = find_models();

@@ -1,6 +1,8 @@
 #include "base/messages/cli.h"
 #include "case/simulation.h"
 #include "commands.h"
+#include "jit/cache.h"
+#include "jit/jit.h"
 #include "text/node.h"
 #include <cmath>
 #include <fmt/format.h>
@@ -31,10 +33,18 @@ int simulate(const Common& common, const SimulateOptions& options) {
     method.max_seconds = options.max_seconds;
     if (options.method == "bdf") method.method = integrate::Method::bdf;
     if (options.method == "rosenbrock") method.method = integrate::Method::rosenbrock;
+    method.schedule = &s->schedule;
     lang::DynamicEvaluation evaluation(s->program);
+    jit::Options machine;
+    machine.mode = jit::parse_mode(options.jit).value_or(jit::Mode::automatic);
+    machine.cache_folder = jit::Cache::user_folder();
+    const auto code = jit::compile(s->program, machine);
+    if (code && machine.mode == jit::Mode::on) jit::warn(*code, warnings);
+    evaluation.use(code);
     evaluation.set_parameters(s->parameters);
     integrate::Point point = integrate::start(evaluation, method);
     integrate::Trajectory run;
+    if (s->from_steady && !options.steady) point = integrate::steady(evaluation, point, method, run.statistics);
     if (options.steady) {
         // A run from the start first, where one is asked for: Newton's method wants to begin near.
         if (until_given > 0) point = integrate::run(evaluation, point, until, {}, method).end;

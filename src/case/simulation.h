@@ -5,11 +5,12 @@
 
 namespace viresco::cases {
 
-/// A model in time (`kind: model`, docs/language.md section 8), compiled.
+/// A system in time, compiled: a model by itself (`kind: model`), a plant whose units have states (`kind: plant`), or a
+/// model around a plant (docs/language.md section 8).
 class Simulation {
 public:
     struct Request {
-        std::string path; ///< a model file, or a folder with model.yaml
+        std::string path; ///< a model or plant file, or a folder with model.yaml or plant.yaml
         std::vector<std::pair<std::string, std::string>> settings;
         std::string models_folder;
         SourceStore* sources = nullptr;
@@ -30,12 +31,23 @@ public:
     std::vector<double> parameters; ///< defaults with settings
     std::vector<Output> outputs;
     units::Quantity duration, every; ///< 0: not given
+    bool from_steady = false;        ///< a run begins at the steady state
+    integrate::Schedule schedule;    ///< inputs that change at given times
 
 private:
     Simulation() = default;
-    friend class ModelCompiler;
+    friend class SystemCompiler;
     std::unique_ptr<plant::Library> library_;
 };
+
+/// Reads `series:`: tables whose columns set parameters of the plant at given times.
+struct Series {
+    std::vector<double> times; ///< s, ascending
+    std::vector<std::pair<std::string, SourcePos>> addresses;
+    std::vector<units::Unit> units;
+    std::vector<double> values; ///< times x addresses, SI
+};
+std::vector<Series> read_series(const text::Node&, plant::Library&);
 
 /// Results of a run: the document of `viresco simulate --json` (docs/language.md section 8) and the table of --csv.
 std::string simulation_json(const Simulation&, lang::DynamicEvaluation&, const integrate::Trajectory&);

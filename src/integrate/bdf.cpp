@@ -66,13 +66,7 @@ public:
         if (m) {
             CVodeSensInit1(memory_, static_cast<int>(m), CV_STAGGERED, sensitivity, s_);
             CVodeSetSensErrCon(memory_, SUNTRUE);
-            // Scaled by the parameters, so that tolerances of dx/dp follow from those of x.
-            std::vector<double> size(m);
-            for (size_t k = 0; k < m; ++k) {
-                const double p = std::abs(
-                    evaluation_.program().parameters()[static_cast<size_t>(options_.sensitivities[k])].datum.si);
-                size[k] = p > 0 ? p : 1;
-            }
+            std::vector<double> size = parameter_sizes(evaluation_.program(), options_);
             CVodeSetSensParams(memory_, nullptr, size.data(), nullptr);
             CVodeSensEEtolerances(memory_);
         }

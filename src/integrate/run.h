@@ -1,19 +1,38 @@
 #pragma once
 #include "lang/dynamic.h"
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace viresco::integrate {
 
-enum class Method { automatic, bdf, rosenbrock };
+enum class Method {
+    automatic,  ///< without algebraic unknowns bdf; with them rosenbrock, or ida where sensitivities are wanted
+    bdf,        ///< CVODES
+    rosenbrock, ///< RODAS5P; no sensitivities
+    ida         ///< IDAS
+};
+
+/// Inputs that change at given times: held states take new values. Rows ascend in time.
+struct Schedule {
+    struct Row {
+        double time;
+        std::vector<std::pair<int, double>> set; ///< variable, value
+    };
+    std::vector<Row> rows;
+};
 
 struct Options {
     double rtol = 1e-6;
     double atol = 1e-2; ///< absolute tolerance of a variable = atol x rtol x its usual size (State::nominal)
+    std::vector<double> sizes; ///< usual size per variable, in place of State::nominal; empty: none
+    double max_step = 0;       ///< no step is longer; 0: no limit
     Method method = Method::automatic;
     long max_steps = 1'000'000;
-    double max_seconds = 600;       ///< of processor time
+    double max_seconds = 600;       ///< by the clock, of one run
     std::vector<int> sensitivities; ///< parameters by which the variables are differentiated
+    const Schedule* schedule = nullptr; ///< outlives the run
+    int threads = 1;                ///< of an ensemble; 0: as many as the machine has
 };
 
 struct Statistics {
@@ -33,10 +52,18 @@ struct Point {
     std::vector<char> on;  ///< per event: its condition holds
 };
 
+/// A state that cannot be less than nothing (an amount, a concentration, a volume) but was, by more than the tolerance
+/// explains: the model takes more than there is.
+struct Negative {
+    int state;
+    double since, lowest;
+};
+
 struct Trajectory {
     std::vector<Point> points; ///< at the times asked for
     Point end;
     std::vector<Occurrence> events;
+    std::vector<Negative> negative;
     Statistics statistics;
 };
 
@@ -48,6 +75,9 @@ Point start(lang::DynamicEvaluation&, const Options&);
 /// when, what and the last good point.
 Trajectory run(lang::DynamicEvaluation&, const Point& from, double until, std::span<const double> times,
                const Options&);
+
+/// A warning for each of Trajectory::negative.
+void warn_negative(const lang::DynamicProgram&, const Trajectory&, Diagnostics& warnings);
 
 /// Steady state near `from`: Newton on the rates, with pseudo-transient continuation while it is far. Throws SolveError
 /// with what moves most.

@@ -8,63 +8,17 @@
 
 namespace viresco::integrate {
 
-bool make_consistent(lang::DynamicEvaluation& e, double time, std::span<double> x) {
-    const lang::DynamicProgram& program = e.program();
-    const auto first = static_cast<size_t>(program.n_states()), n = x.size();
-    if (first == n) return true;
-    // The columns and rows of the unknowns within df/dx.
-    const auto& pattern = program.jacobian();
-    std::vector<int> begin{0}, row, from;
-    for (size_t column = first; column < n; ++column) {
-        for (int k = pattern.start[column]; k < pattern.start[column + 1]; ++k)
-            if (const int r = pattern.row[static_cast<size_t>(k)]; r >= static_cast<int>(first)) {
-                row.push_back(r - static_cast<int>(first));
-                from.push_back(k);
-            }
-        begin.push_back(static_cast<int>(row.size()));
-    }
-    numerics::SparseLu lu(begin, row);
-    std::vector<double> j(pattern.row.size()), values(row.size()), f(n), dx(n - first), trial(x.begin(), x.end());
-    const auto size = [&](std::span<const double> at) {
-        e.rates({&time, 1}, at, f);
-        double sum = 0;
-        for (size_t i = first; i < n; ++i) sum += f[i] * f[i];
-        return std::sqrt(sum);
-    };
-    double norm = size(x);
-    for (int iteration = 0; iteration < 100; ++iteration) {
-        if (!std::isfinite(norm)) return false;
-        e.jacobian({&time, 1}, x, j);
-        for (size_t k = 0; k < from.size(); ++k) values[k] = j[static_cast<size_t>(from[k])];
-        if (!lu.factor(values)) return norm == 0;
-        e.rates({&time, 1}, x, f);
-        for (size_t i = first; i < n; ++i) dx[i - first] = -f[i];
-        lu.solve(dx);
-        double largest = 0;
-        for (size_t i = first; i < n; ++i)
-            largest = std::max(largest, std::abs(dx[i - first]) / std::max(std::abs(x[i]), 1e-300));
-        double step = 1, reached = norm;
-        for (int half = 0; half < 40; ++half, step /= 2) {
-            for (size_t i = first; i < n; ++i) trial[i] = x[i] + step * dx[i - first];
-            std::copy_n(x.begin(), first, trial.begin());
-            reached = size(trial);
-            if (reached < norm || norm == 0 || (largest < 1e-8 && reached <= norm * 1.5)) break;
-        }
-        std::copy(trial.begin(), trial.end(), x.begin());
-        norm = reached;
-        if (largest < 1e-13 || norm == 0) return true;
-    }
-    return false;
-}
+namespace {
 
-Point steady(lang::DynamicEvaluation& e, const Point& from, const Options& options, Statistics& statistics) {
+/// Newton on the rates with pseudo-transient continuation. False: it got stuck at p.
+bool newton(lang::DynamicEvaluation& e, const Point& from, const Options& options, Statistics& statistics, Point& p) {
     const lang::DynamicProgram& program = e.program();
     const auto n = static_cast<size_t>(program.n_variables()), n_states = static_cast<size_t>(program.n_states());
     const auto& pattern = program.jacobian();
     numerics::SparseLu lu(pattern.start, pattern.row);
     std::vector<double> size = absolute_tolerances(program, from.x, options); // usual size of each variable
     for (double& s : size) s /= options.rtol * options.atol;
-    Point p = from;
+    p = from;
     std::vector<double> j(pattern.row.size()), w(j.size()), f(n), dx(n), trial(n);
     std::vector<size_t> diagonal(n);
     for (size_t column = 0; column < n; ++column)
@@ -113,12 +67,57 @@ Point steady(lang::DynamicEvaluation& e, const Point& from, const Options& optio
         for (size_t i = 0; i < n; ++i)
             escaped = escaped || std::abs(p.x[i]) > 1e12 * std::max(std::abs(from.x[i]), size[i]);
         if (escaped) break;
-        if (near && largest < 1e-13) return p;
-        if (near && largest < 1e-9 && reached >= 0.5 * now) return p; // round-off: no closer by Newton
+        if (near && largest < 1e-13) return true;
+        if (near && largest < 1e-9 && reached >= 0.5 * now) return true; // round-off: no closer by Newton
         dt = std::min(1e300, dt * std::clamp(now / std::max(reached, 1e-300), 0.5, 10.0) * 1.5);
         now = reached;
-        if (now == 0) return p;
+        if (now == 0) return true;
     }
+    return false;
+}
+
+/// The fastest rate of change relative to the size of its variable [1/s].
+double fastest(lang::DynamicEvaluation& e, const Point& p, std::span<const double> size) {
+    std::vector<double> f(p.x.size());
+    e.rates({&p.time, 1}, p.x, f);
+    double out = 0;
+    for (size_t i = 0; i < f.size(); ++i) out = std::max(out, std::abs(f[i]) / std::max(std::abs(p.x[i]), size[i]));
+    return out;
+}
+
+} // namespace
+
+Point steady(lang::DynamicEvaluation& e, const Point& from, const Options& options, Statistics& statistics) {
+    const lang::DynamicProgram& program = e.program();
+    Point p = from;
+    if (newton(e, from, options, statistics, p)) return p;
+    // Kinks (min, max) on the way hold Newton's method up; time goes over them. Spans grow until it is near enough.
+    Options loose = options;
+    loose.rtol = std::max(options.rtol, 1e-5);
+    loose.sensitivities.clear();
+    const auto n = static_cast<size_t>(program.n_variables()), n_states = static_cast<size_t>(program.n_states());
+    std::vector<double> size = absolute_tolerances(program, from.x, options);
+    for (double& s : size) s /= options.rtol * options.atol;
+    Point at = from;
+    double span = 10 / std::max(fastest(e, from, size), 1e-300);
+    for (int round = 0; round < 12 && std::isfinite(span); ++round, span *= 10) {
+        try {
+            const Trajectory run = integrate::run(e, at, at.time + span, {}, loose);
+            statistics.steps += run.statistics.steps;
+            statistics.rates += run.statistics.rates;
+            at = run.end;
+        } catch (const SolveError&) {
+            break; // the message about the steady state says more than that about the way
+        }
+        if (newton(e, at, options, statistics, p)) {
+            p.time = from.time;
+            return p;
+        }
+        if (fastest(e, at, size) * span < 1e-6) break; // it moves no more, yet Newton's method does not take it
+    }
+    p = at;
+    std::vector<double> f(n);
+    const auto weight = [&](size_t i) { return std::max(std::abs(p.x[i]), size[i]); };
     size_t worst = 0;
     e.rates({&p.time, 1}, p.x, f);
     for (size_t i = 0; i < n; ++i)

@@ -4,17 +4,22 @@
 
 namespace viresco::integrate {
 
-/// A method that goes forward one step at a time and can tell every point of its last step.
-class Stepper {
+/// Every point of the last step.
+class DenseOutput {
 public:
-    virtual ~Stepper() = default;
+    virtual ~DenseOutput() = default;
+    /// Variables and sensitivities at a time of the last step.
+    virtual void at(double time, std::span<double> x) = 0;
+    virtual void sensitivities_at(double time, std::span<double> s) = 0;
+};
+
+/// A method that goes forward one step at a time.
+class Stepper : public DenseOutput {
+public:
     /// Begins anew at a point that satisfies the algebraic equations; s: sensitivities (variables x parameters).
     virtual void restart(double time, std::span<const double> x, std::span<const double> s) = 0;
     /// One step, never past `stop`; returns the new time. Throws StepFailure.
     virtual double step(double stop) = 0;
-    /// Variables and sensitivities at a time of the last step.
-    virtual void at(double time, std::span<double> x) = 0;
-    virtual void sensitivities_at(double time, std::span<double> s) = 0;
     virtual void count(Statistics&) const = 0;
 };
 
@@ -27,9 +32,14 @@ struct StepFailure {
 /// Absolute tolerance of every variable.
 std::vector<double> absolute_tolerances(const lang::DynamicProgram&, std::span<const double> start, const Options&);
 
+/// Usual sizes of the parameters of Options::sensitivities: tolerances of dx/dp follow from those of x by them.
+std::vector<double> parameter_sizes(const lang::DynamicProgram&, const Options&);
+
 /// Variable-order BDF of CVODES with KLU; for systems without algebraic unknowns. Sensitivities by the staggered method.
 std::unique_ptr<Stepper> make_bdf(lang::DynamicEvaluation&, const Options&, std::vector<double> atol);
-/// RODAS, a one-step method of order 4 that takes algebraic unknowns along and pays nothing for a restart.
+/// Variable-order BDF of IDAS with KLU; takes algebraic unknowns along, with sensitivities by the staggered method.
+std::unique_ptr<Stepper> make_ida(lang::DynamicEvaluation&, const Options&, std::vector<double> atol);
+/// RODAS5P, a one-step method of order 5 that takes algebraic unknowns along and pays nothing for a restart.
 std::unique_ptr<Stepper> make_rosenbrock(lang::DynamicEvaluation&, const Options&, std::vector<double> atol);
 
 /// Moves the algebraic unknowns of `x` onto their equations (Newton, states kept). False: no solution found.

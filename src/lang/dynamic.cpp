@@ -1,6 +1,7 @@
 #include "lang/dynamic.h"
 #include "base/messages/lang.h"
 #include <algorithm>
+#include <cassert>
 #include <limits>
 #include <numeric>
 
@@ -37,6 +38,30 @@ public:
         }
     }
 
+    /// Gives these nodes the next slots, one after the other.
+    void place(std::span<const NodeId> nodes) {
+        for (const NodeId i : nodes) slot_[static_cast<size_t>(i)] = next_++;
+    }
+    /// Gives the next slots to what the varying part of `roots` reads and does not change, constants apart: close together,
+    /// and away from where results are written.
+    void place_inputs(std::span<const NodeId> roots) {
+        std::vector<char> seen(static_cast<size_t>(g_.size()), 0);
+        std::vector<NodeId> stack(roots.begin(), roots.end());
+        while (!stack.empty()) {
+            const NodeId i = stack.back();
+            stack.pop_back();
+            if (i == no_node || seen[static_cast<size_t>(i)]) continue;
+            seen[static_cast<size_t>(i)] = 1;
+            const Node& n = g_[i];
+            if (varies(i) && n_operands(n) > 0) {
+                const NodeId operands[3] = {n.a, n.b, n.c};
+                for (int k = 0; k < n_operands(n); ++k) stack.push_back(operands[k]);
+            } else if (slot(i) < 0 && n.op != Op::constant) {
+                slot_[static_cast<size_t>(i)] = next_++;
+                (n_operands(n) == 0 ? leaves_ : fixed_).push_back(i);
+            }
+        }
+    }
     bool varies(NodeId i) const { return varies_[static_cast<size_t>(i)] != 0; }
     int32_t slot(NodeId i) const { return i == no_node ? -1 : slot_[static_cast<size_t>(i)]; }
     int32_t n_slots() const { return next_; }
@@ -164,6 +189,8 @@ DynamicProgram DynamicProgram::build(Input in, Diagnostics& diagnostics) {
                               {in.unknowns[k].equation, in.unknowns[k].path});
     }
     if (diagnostics.has_errors()) return out;
+    c.place(x);
+    for (const auto* roots : {&f, &entries, &in.outputs, &margins, &jumps}) c.place_inputs(*roots);
     c.tape(f, out.rates_);
     c.tape(entries, out.jacobian_tape_);
     c.tape(in.outputs, out.outputs_tape_);
@@ -177,7 +204,7 @@ DynamicProgram DynamicProgram::build(Input in, Diagnostics& diagnostics) {
     c.setup(out.setup_);
 
     out.parameter_slots_.assign(in.parameters.size(), -1);
-    out.variable_slots_.assign(x.size(), -1);
+    for (const NodeId i : x) out.variable_slots_.push_back(c.slot(i));
     for (const NodeId i : c.leaves()) {
         const Node& n = g[i];
         const int32_t here = c.slot(i);
@@ -185,8 +212,6 @@ DynamicProgram DynamicProgram::build(Input in, Diagnostics& diagnostics) {
         case Op::constant: out.constants_.emplace_back(here, n.value); break;
         case Op::missing: out.constants_.emplace_back(here, std::numeric_limits<double>::quiet_NaN()); break;
         case Op::parameter: out.parameter_slots_[static_cast<size_t>(n.a)] = here; break;
-        case Op::state: out.variable_slots_[static_cast<size_t>(n.a)] = here; break;
-        case Op::unknown: out.variable_slots_[in.states.size() + static_cast<size_t>(n.a)] = here; break;
         case Op::time: out.time_slot_ = here; break;
         default: break;
         }
@@ -208,6 +233,13 @@ DynamicProgram DynamicProgram::build(Input in, Diagnostics& diagnostics) {
     return out;
 }
 
+std::vector<TapeUse> DynamicProgram::tapes() const {
+    return {{&rates_, {}, rate_slots_},
+            {&jacobian_tape_, {}, jacobian_.slot},
+            {&outputs_tape_, {}, output_slots_},
+            {&margins_tape_, {}, margin_slots_}};
+}
+
 std::vector<double> DynamicProgram::defaults() const {
     std::vector<double> out;
     for (const Parameter& p : parameters_) out.push_back(p.datum.si);
@@ -219,12 +251,49 @@ const std::string& DynamicProgram::variable_path(int i) const {
 }
 
 DynamicEvaluation::DynamicEvaluation(const DynamicProgram& program, int width)
-    : program_(program), kernels_(kernels(width)), width_(width) {
-    slots_.assign(static_cast<size_t>(program.n_slots()) * static_cast<size_t>(width), 0.0);
+    : program_(program), kernels_(kernels(width)), width_(width),
+      n_loaded_(static_cast<size_t>(program.n_variables()) * static_cast<size_t>(width)),
+      slots_(static_cast<size_t>(program.n_slots()) * static_cast<size_t>(width), 0.0) {
+    if (program.time_slot() >= 0) time_at_ = slot(program.time_slot()) - slots_.data();
     for (const auto& [at, value] : program.constants()) std::fill_n(slot(at), width, value);
 }
 
-void DynamicEvaluation::run(const Tape& tape) { kernels_.run(tape.data(), tape.data() + tape.size(), slots_.data()); }
+void DynamicEvaluation::use(std::shared_ptr<MachineCode> code) {
+    assert(!code || code->width() == width_);
+    code_ = std::move(code);
+    compiled_ = code_ ? code_->ready() : nullptr;
+}
+
+void DynamicEvaluation::run(const Tape& tape) {
+    if (tape.empty()) return;
+    kernels_.run(tape.data(), tape.data() + tape.size(), slots_.data());
+    interpreted_ = &tape;
+}
+
+inline void DynamicEvaluation::load(std::span<const double> time, std::span<const double> variables) {
+    interpreted_ = nullptr;
+    std::copy_n(variables.data(), n_loaded_, slots_.data()); // their slots are the first
+    if (time_at_ >= 0) std::copy_n(time.data(), width_, slots_.data() + time_at_);
+}
+
+void DynamicEvaluation::interpret(DynamicProgram::Code which, const Tape& tape, const Slots& from,
+                                  std::span<double> to) {
+    if (code_) {
+        compiled_ = code_->wanted(tape.size() * static_cast<size_t>(width_));
+        if (compiled_) return compiled_[which](slots_.data(), to.data());
+    }
+    run(tape);
+    copy(slots_, from, to);
+}
+
+inline void DynamicEvaluation::evaluate(DynamicProgram::Code which, const Tape& tape, const Slots& from,
+                                        std::span<const double> time, std::span<const double> variables,
+                                        std::span<double> to) {
+    load(time, variables);
+    if (!compiled_) return interpret(which, tape, from, to);
+    assert(to.size() == from.size() * static_cast<size_t>(width_));
+    compiled_[which](slots_.data(), to.data());
+}
 
 void DynamicEvaluation::copy(const std::vector<double>& row, const std::vector<int32_t>& from,
                              std::span<double> to) const {
@@ -249,41 +318,30 @@ void DynamicEvaluation::set_parameters(std::span<const double> parameters) {
 
 void DynamicEvaluation::start(std::span<double> variables) { copy(slots_, program_.start_slots(), variables); }
 
-void DynamicEvaluation::load(std::span<const double> time, std::span<const double> variables) {
-    const double* from = variables.data();
-    for (const int32_t i : program_.variable_slots()) {
-        if (i >= 0) std::copy_n(from, width_, slot(i));
-        from += width_;
-    }
-    if (program_.time_slot() >= 0) std::copy_n(time.data(), width_, slot(program_.time_slot()));
-}
-
 void DynamicEvaluation::rates(std::span<const double> time, std::span<const double> variables,
                               std::span<double> rates) {
-    load(time, variables);
-    run(program_.rates());
-    copy(slots_, program_.rate_slots(), rates);
+    evaluate(DynamicProgram::code_rates, program_.rates(), program_.rate_slots(), time, variables, rates);
 }
 
 void DynamicEvaluation::jacobian(std::span<const double> time, std::span<const double> variables,
                                  std::span<double> values) {
-    load(time, variables);
-    run(program_.jacobian_tape());
-    copy(slots_, program_.jacobian().slot, values);
+    evaluate(DynamicProgram::code_jacobian, program_.jacobian_tape(), program_.jacobian().slot, time, variables,
+             values);
 }
 
 void DynamicEvaluation::outputs(std::span<const double> time, std::span<const double> variables,
                                 std::span<double> outputs) {
-    load(time, variables);
-    run(program_.outputs_tape());
-    copy(slots_, program_.output_slots(), outputs);
+    evaluate(DynamicProgram::code_outputs, program_.outputs_tape(), program_.output_slots(), time, variables, outputs);
 }
 
 void DynamicEvaluation::margins(std::span<const double> time, std::span<const double> variables,
                                 std::span<double> margins) {
+    evaluate(DynamicProgram::code_margins, program_.margins_tape(), program_.margin_slots(), time, variables, margins);
+}
+
+void DynamicEvaluation::trace_rates(std::span<const double> time, std::span<const double> variables) {
     load(time, variables);
-    run(program_.margins_tape());
-    copy(slots_, program_.margin_slots(), margins);
+    run(program_.rates());
 }
 
 void DynamicEvaluation::jump(int event, std::span<const double> time, std::span<double> variables) {
@@ -294,6 +352,8 @@ void DynamicEvaluation::jump(int event, std::span<const double> time, std::span<
 }
 
 void DynamicEvaluation::along(const Tape& tape, const Direction& direction) {
+    // Forward mode needs every slot of the tape; machine code leaves most of them out.
+    if (code_ && interpreted_ != &tape) run(tape);
     const auto w = static_cast<size_t>(width_);
     dots_.assign(slots_.size(), 0.0);
     const auto dot = [&](int32_t i) { return dots_.data() + static_cast<size_t>(i) * w; };
@@ -303,7 +363,7 @@ void DynamicEvaluation::along(const Tape& tape, const Direction& direction) {
     if (!direction.dx.empty()) {
         const double* from = direction.dx.data();
         for (const int32_t i : program_.variable_slots()) {
-            if (i >= 0) std::copy_n(from, width_, dot(i));
+            std::copy_n(from, width_, dot(i));
             from += width_;
         }
     }

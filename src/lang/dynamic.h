@@ -1,5 +1,6 @@
 #pragma once
 #include "lang/program.h"
+#include <memory>
 
 namespace viresco::lang {
 
@@ -66,7 +67,7 @@ public:
     const Tape& jumps_tape() const { return jumps_tape_; }
     const std::vector<std::pair<int32_t, double>>& constants() const { return constants_; }
     const std::vector<int32_t>& parameter_slots() const { return parameter_slots_; } ///< -1: unused
-    const std::vector<int32_t>& variable_slots() const { return variable_slots_; }   ///< -1: unused
+    const std::vector<int32_t>& variable_slots() const { return variable_slots_; }   ///< 0, 1, ..
     int32_t time_slot() const { return time_slot_; }                                 ///< -1: autonomous
     const std::vector<int32_t>& rate_slots() const { return rate_slots_; }           ///< of unknowns: the residual
     const std::vector<int32_t>& start_slots() const { return start_slots_; }
@@ -75,6 +76,9 @@ public:
     const std::vector<int32_t>& margin_slots() const { return margin_slots_; }
     const std::vector<std::vector<std::pair<int, int32_t>>>& jump_slots() const { return jump_slots_; }
     int n_operations() const { return static_cast<int>(rates_.size()); }
+    /// Tapes for machine code, in this order; only what an evaluation copies out is kept.
+    enum Code : size_t { code_rates, code_jacobian, code_outputs, code_margins };
+    std::vector<TapeUse> tapes() const;
 
 private:
     std::vector<Parameter> parameters_;
@@ -98,6 +102,8 @@ public:
 
     const DynamicProgram& program() const { return program_; }
     int width() const { return width_; }
+    /// Machine code of this program and width for what it holds; null: interpret all. Equal bits either way.
+    void use(std::shared_ptr<MachineCode>);
     /// Runs what depends on parameters alone. parameters: n_parameters x width.
     void set_parameters(std::span<const double> parameters);
     /// Start values of the states, and the starts of the unknowns (n_variables x width).
@@ -124,9 +130,18 @@ public:
     void jump_along(int event, const Direction&, std::span<double> out);
     void outputs_along(const Direction&, std::span<double> out);
 
+    /// Fills every slot of the rates' tape at this place, also where machine code would leave them out, for whoever
+    /// looks inside with `value`.
+    void trace_rates(std::span<const double> time, std::span<const double> variables);
+    double value(int32_t slot_index, int lane = 0) const { return slot(slot_index)[lane]; }
+
 private:
+    using Slots = std::vector<int32_t>;
     void load(std::span<const double> time, std::span<const double> variables);
     void run(const Tape&);
+    void evaluate(DynamicProgram::Code, const Tape&, const Slots& from, std::span<const double> time,
+                  std::span<const double> variables, std::span<double> to);
+    void interpret(DynamicProgram::Code, const Tape&, const Slots& from, std::span<double> to);
     void along(const Tape&, const Direction&);
     void copy(const std::vector<double>& row, const std::vector<int32_t>& from, std::span<double> to) const;
     double* slot(int32_t i) { return slots_.data() + static_cast<size_t>(i) * static_cast<size_t>(width_); }
@@ -135,7 +150,12 @@ private:
     const DynamicProgram& program_;
     const Kernels& kernels_;
     int width_;
+    size_t n_loaded_;        ///< doubles of all variables
+    ptrdiff_t time_at_ = -1; ///< in slots_
     std::vector<double> slots_, dots_;
+    std::shared_ptr<MachineCode> code_;
+    const CompiledTape* compiled_ = nullptr; ///< of code_, once it is ready
+    const Tape* interpreted_ = nullptr;      ///< the tape whose every slot holds its value at the present place
 };
 
 } // namespace viresco::lang

@@ -1,6 +1,7 @@
 #include "lang/evaluation.h"
 #include "numerics/dense_lu.h"
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <limits>
 
@@ -80,9 +81,23 @@ double Evaluation::norm(const ImplicitBlock& block, int lane, std::vector<int>* 
     return largest;
 }
 
-void Evaluation::evaluate_residual(const ImplicitBlock& block) {
-    kernels_.run(block.residual.data(), block.residual.data() + block.residual.size(), slots_.data());
+void Evaluation::evaluate_residual(const ImplicitBlock& block) { run_tape(3 * block_index(block) + 1, block.residual); }
+
+void Evaluation::use(std::shared_ptr<MachineCode> code) {
+    assert(!code || code->width() == width_);
+    code_ = std::move(code);
 }
+
+void Evaluation::run_tape(size_t k, const Tape& tape) {
+    if (code_)
+        if (const CompiledTape* compiled = code_->wanted(tape.size() * static_cast<size_t>(width_)))
+            return compiled[k](slots_.data(), nullptr);
+    kernels_.run(tape.data(), tape.data() + tape.size(), slots_.data());
+}
+
+void Evaluation::run_straight(size_t stage) { run_tape(3 * stage, program_.straight()[stage]); }
+
+void Evaluation::run_jacobian(const ImplicitBlock& block) { run_tape(3 * block_index(block) + 2, block.jacobian); }
 
 /// The Jacobian tape has run; `good` is false where the Jacobian is singular.
 void Evaluation::factor(const ImplicitBlock& block, int lane, Factors& f) const {
@@ -295,8 +310,7 @@ bool Evaluation::solve_block(size_t index, bool from_start) {
                 exact = exact || s.exact;
                 nominal = nominal || (s.nominal && !s.exact);
             }
-            if (exact)
-                kernels_.run(block.jacobian.data(), block.jacobian.data() + block.jacobian.size(), slots_.data());
+            if (exact) run_jacobian(block);
             if (nominal) nominal_directions(block, nominal_[index]);
             for (size_t l = 0; l < w; ++l) {
                 LaneState& s = lanes_[l];
@@ -359,8 +373,7 @@ bool Evaluation::run(std::span<const double> parameters) {
     bool good = true;
     for (size_t stage = 0; stage < program_.straight().size(); ++stage) {
         if (stage > 0) good = solve_block(stage - 1, false) && good;
-        const Tape& tape = program_.straight()[stage];
-        kernels_.run(tape.data(), tape.data() + tape.size(), slots_.data());
+        run_straight(stage);
     }
     return good;
 }
@@ -370,8 +383,7 @@ bool Evaluation::solve_nominal(std::span<const double> parameters) {
     for (LaneStatus& s : status_) s = {};
     for (size_t stage = 0; stage < program_.straight().size(); ++stage) {
         if (stage > 0 && !solve_block(stage - 1, true)) return false;
-        const Tape& tape = program_.straight()[stage];
-        kernels_.run(tape.data(), tape.data() + tape.size(), slots_.data());
+        run_straight(stage);
     }
     return true;
 }
@@ -382,9 +394,7 @@ std::vector<double> Evaluation::solution() const {
     return out;
 }
 
-void Evaluation::run_audit() {
-    kernels_.run(program_.audit().data(), program_.audit().data() + program_.audit().size(), slots_.data());
-}
+void Evaluation::run_audit() { run_tape(3 * program_.implicit().size() + 1, program_.audit()); }
 
 void Evaluation::gradient(std::span<const std::pair<int32_t, double>> seeds, std::vector<double>& result) {
     const auto w = static_cast<size_t>(width_);
@@ -403,7 +413,7 @@ void Evaluation::gradient(std::span<const std::pair<int32_t, double>> seeds, std
         // y(u(p), p): u' = -J^-1 F_p, so the unknowns' adjoint u_bar becomes -J^-T u_bar on the residuals.
         for (const Instruction& i : block.residual)
             for (size_t l = 0; l < w; ++l) adjoints_[static_cast<size_t>(i.result) * w + l] = 0;
-        kernels_.run(block.jacobian.data(), block.jacobian.data() + block.jacobian.size(), slots_.data());
+        run_jacobian(block);
         for (size_t l = 0; l < w; ++l) {
             std::vector<double> lambda(n);
             bool any = false;
@@ -452,7 +462,7 @@ void Evaluation::tangent(std::span<const double> direction, std::vector<double>&
             const ImplicitBlock& block = program_.implicit()[stage - 1];
             const size_t n = block.unknowns.size();
             forward(block.residual);
-            kernels_.run(block.jacobian.data(), block.jacobian.data() + block.jacobian.size(), slots_.data());
+            run_jacobian(block);
             for (size_t l = 0; l < w; ++l) {
                 Factors& f = own_[l];
                 factor(block, static_cast<int>(l), f);

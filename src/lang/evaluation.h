@@ -1,5 +1,6 @@
 #pragma once
 #include "lang/program.h"
+#include <memory>
 
 namespace viresco::lang {
 
@@ -20,6 +21,9 @@ public:
     /// width: 1 or 8 samples side by side.
     explicit Evaluation(const Program&, int width = 1);
     Evaluation(const Program&, const Kernels&);
+
+    /// Machine code of this program and width for what it holds; null: interpret all. Equal bits either way.
+    void use(std::shared_ptr<MachineCode>);
 
     /// parameters: n_parameters x width, parameter-major (the lanes of one parameter side by side).
     /// True when every lane converged.
@@ -57,6 +61,10 @@ private:
         bool nominal = false; // the factors at hand are those of the nominal solution
     };
     void load(std::span<const double> parameters);
+    void run_straight(size_t stage);
+    void run_jacobian(const ImplicitBlock&);
+    void run_tape(size_t k, const Tape&); ///< k: of Program::tapes()
+    size_t block_index(const ImplicitBlock& b) const { return static_cast<size_t>(&b - program_.implicit().data()); }
     void factor_nominal();
     bool solve_block(size_t block, bool from_start);
     double norm(const ImplicitBlock&, int lane, std::vector<int>* worst = nullptr);
@@ -80,6 +88,7 @@ private:
     std::vector<Factors> own_;     // per lane
     std::vector<Factors> nominal_; // per block, of the default parameters and the nominal solution
     std::vector<double> adjoints_;
+    std::shared_ptr<MachineCode> code_;
 };
 
 } // namespace viresco::lang

@@ -41,7 +41,11 @@ int n_operands(const Node& n) {
     case Op::log1p:
     case Op::sqrt:
     case Op::abs:
-    case Op::tanh: return 1;
+    case Op::tanh:
+    case Op::sin:
+    case Op::cos:
+    case Op::atan:
+    case Op::floor: return 1;
     case Op::select: return 3;
     case Op::property: return n.b == no_node ? 1 : 2;
     default: return 2;
@@ -130,6 +134,9 @@ NodeId Graph::multiply(NodeId a, NodeId b) {
     if (is_value(b, 1)) return a;
     if (is_value(a, -1)) return negate(b);
     if (is_value(b, -1)) return negate(a);
+    // x/y * y: what a stream has per volume, times its volume. So a flow that is set does not depend on what flows in.
+    if ((*this)[a].op == Op::divide && (*this)[a].b == b) return (*this)[a].a;
+    if ((*this)[b].op == Op::divide && (*this)[b].b == a) return (*this)[b].a;
     if (a > b) std::swap(a, b);
     const Node n{Op::multiply, a, b, no_node, 0};
     return is_constant(a) && is_constant(b) ? fold(n) : intern(n);
@@ -138,6 +145,13 @@ NodeId Graph::multiply(NodeId a, NodeId b) {
 NodeId Graph::divide(NodeId a, NodeId b) {
     if (is_zero(a)) return zero_; // also 0/0, of what is not there
     if (is_value(b, 1)) return a;
+    const Node above = (*this)[a], below = (*this)[b];
+    if (!is_constant(b)) {
+        if (a == b) return one_;
+        if (above.op == Op::multiply && above.a == b) return above.b; // x y / y
+        if (above.op == Op::multiply && above.b == b) return above.a;
+        if (below.op == Op::divide && below.a == a) return below.b; // x / (x / y)
+    }
     const Node n{Op::divide, a, b, no_node, 0};
     return is_constant(a) && is_constant(b) ? fold(n) : intern(n);
 }
@@ -227,7 +241,10 @@ Partials partials(Graph& g, NodeId id) {
     case Op::add: return {one, one};
     case Op::subtract: return {one, g.constant(-1)};
     case Op::multiply: return {n.b, n.a};
-    case Op::divide: return {g.divide(one, n.b), g.negate(g.divide(id, n.b))};
+    case Op::divide: { // one division for both: they are what a Jacobian spends most of its time on
+        const NodeId inverse = g.divide(one, n.b);
+        return {inverse, g.negate(g.multiply(id, inverse))};
+    }
     case Op::power: {
         // y x^(y-1) and x^y log x; the latter only where the exponent varies, and 0 where x is 0.
         const NodeId a = g.multiply(n.b, g.power(n.a, g.subtract(n.b, one)));
@@ -241,6 +258,10 @@ Partials partials(Graph& g, NodeId id) {
     case Op::sqrt: return {g.divide(g.constant(0.5), id)};
     case Op::abs: return {g.select(g.less(n.a, zero), g.constant(-1), one)};
     case Op::tanh: return {g.subtract(one, g.multiply(id, id))};
+    case Op::sin: return {g.unary(Op::cos, n.a)};
+    case Op::cos: return {g.negate(g.unary(Op::sin, n.a))};
+    case Op::atan: return {g.divide(one, g.add(one, g.multiply(n.a, n.a)))};
+    case Op::floor: return {zero};
     case Op::min: {
         const NodeId second = g.less(n.b, n.a);
         return {g.select(second, zero, one), g.select(second, one, zero)};

@@ -37,6 +37,10 @@ enum class Op : uint8_t {
     geometric_dE,
     geometric_dn,
     property, ///< c = 3 * function + {0: value, 1: d/da, 2: d/db} of matter::property_functions()
+    sin,
+    cos,
+    atan,
+    floor, ///< its derivative is 0
 };
 
 struct Node {

@@ -1,6 +1,7 @@
 #pragma once
 #include "lang/graph.h"
 #include <cstdint>
+#include <vector>
 
 namespace viresco::lang {
 
@@ -9,6 +10,9 @@ struct Instruction {
     Op op;
     int32_t result, a, b, c;
 };
+
+/// Straight-line piece of a program.
+using Tape = std::vector<Instruction>;
 
 /// Lane kernels: every slot holds `width` doubles, one per sample. All sets give equal bits.
 struct Kernels {

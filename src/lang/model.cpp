@@ -109,8 +109,12 @@ void Model::add_rule(const Scope* scope, const Statement& statement) {
 }
 
 void Model::expect_dimension(const std::string& path, DimId d) {
+    expect_dimension(path, [d](Indices) { return d; });
+}
+
+void Model::expect_dimension(const std::string& path, std::function<DimId(Indices)> of_member) {
     if (const auto it = families_by_path_.find(path); it != families_by_path_.end())
-        families_[static_cast<size_t>(it->second)].expected = d;
+        families_[static_cast<size_t>(it->second)].expected = std::move(of_member);
 }
 
 void Model::add_built_in(const std::string& path, int arity, BuiltIn built_in, std::string note) {
@@ -518,15 +522,16 @@ Value Model::compute(int f, Indices indices, Named& n, const SourcePos& asked_at
     }
     Value v = eval(formula, found->scope, best);
     if (fam.expected && !v.wrong) {
+        const DimId expected = fam.expected(indices);
         if (v.any_dim) {
-            v.dim = *fam.expected;
+            v.dim = expected;
             v.any_dim = false;
-        } else if (v.dim != *fam.expected) {
-            if (*fam.expected == 0)
+        } else if (v.dim != expected) {
+            if (expected == 0)
                 error(formula.span.pos(), message::must_be_dimensionless, {n.path, dimensions.text(v.dim)});
             else
                 error(formula.span.pos(), message::wrong_dimension,
-                      {n.path, dimensions.text(*fam.expected), dimensions.text(v.dim)});
+                      {n.path, dimensions.text(expected), dimensions.text(v.dim)});
             return wrong();
         }
     }

@@ -124,6 +124,7 @@ public:
     void add_rule(const Scope*, const Statement&);
     /// The dimension that the values of a family must have; a mismatch is an error at the formula.
     void expect_dimension(const std::string& path, DimId);
+    void expect_dimension(const std::string& path, std::function<DimId(Indices)> of_member);
     void add_built_in(const std::string& path, int arity, BuiltIn, std::string note = {});
     /// Another name of a family: what an inlet tells is what its stream tells.
     void add_alias(const std::string& path, const std::string& of);
@@ -205,7 +206,7 @@ private:
         BuiltIn built_in;
         std::string note;
         std::optional<Value> fallback;
-        std::optional<DimId> expected;
+        std::function<DimId(Indices)> expected;
     };
     using Bindings = std::vector<Bound>;
 

@@ -31,6 +31,10 @@ inline double apply(const Node& n, double a, double b, double c) {
     case Op::geometric_dE: return scalar::geometric_dE(a, b);
     case Op::geometric_dn: return scalar::geometric_dn(a, b);
     case Op::property: return scalar::property(n.c, a, b);
+    case Op::sin: return scalar::sin(a);
+    case Op::cos: return scalar::cos(a);
+    case Op::atan: return scalar::atan(a);
+    case Op::floor: return std::floor(a);
     case Op::parameter:
     case Op::unknown:
     case Op::missing:

@@ -2,6 +2,7 @@
 #include "base/diagnostic.h"
 #include "lang/graph.h"
 #include "lang/kernels.h"
+#include "lang/machine_code.h"
 #include "matter/component.h"
 #include <optional>
 #include <span>
@@ -33,9 +34,6 @@ struct Unknown {
     std::string sides_unit;                // of both sides of the equation (SI), for messages
     int group = -1;                        // unknowns of one stream share a group (scale of convergence)
 };
-
-/// Straight-line piece of a program.
-using Tape = std::vector<Instruction>;
 
 /// Unknowns that must be solved together: residuals, exact sparse Jacobian, nominal solution.
 /// Interfaces of the further block kinds (dynamic, linear, discrete) are those of Program's blocks:
@@ -98,6 +96,10 @@ public:
     /// The nominal solution, per unknown (SI): the only warm start there is.
     const std::vector<double>& nominal() const { return nominal_; }
     void set_nominal(std::vector<double> nominal) { nominal_ = std::move(nominal); }
+
+    /// Tapes for machine code: straight[i], then residual and Jacobian of implicit[i], for each i; the audit.
+    /// All results stay in their slots, but what only the Jacobian tape itself uses.
+    std::vector<TapeUse> tapes() const;
 
     /// Hash of everything that decides a result (structure, constants, defaults, nominal solution).
     uint64_t hash() const;

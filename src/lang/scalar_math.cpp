@@ -35,6 +35,9 @@ double log(double x) { return Sleef_cinz_logd1_u10purec(x); }
 double expm1(double x) { return Sleef_cinz_expm1d1_u10purec(x); }
 double log1p(double x) { return Sleef_cinz_log1pd1_u10purec(x); }
 double tanh(double x) { return Sleef_cinz_tanhd1_u10purec(x); }
+double sin(double x) { return Sleef_cinz_sind1_u10purec(x); }
+double cos(double x) { return Sleef_cinz_cosd1_u10purec(x); }
+double atan(double x) { return Sleef_cinz_atand1_u10purec(x); }
 double power(double x, double y) { return Sleef_cinz_powd1_u10purec(x, y); }
 
 double geometric(double E, double n) {

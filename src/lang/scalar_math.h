@@ -9,6 +9,9 @@ double log(double);
 double expm1(double);
 double log1p(double);
 double tanh(double);
+double sin(double);
+double cos(double);
+double atan(double);
 double power(double x, double y);
 /// 1 + E + .. + E^n for E >= 0, real n: expm1((n+1) log E) / expm1(log E), n+1 at E = 1.
 double geometric(double E, double n);

@@ -1,6 +1,7 @@
 #include "matter/component.h"
 #include "base/messages/matter.h"
 #include "matter/element.h"
+#include "matter/quantity.h"
 #include <algorithm>
 #include <cmath>
 #include <iterator>
@@ -12,8 +13,8 @@ namespace {
 using text::Node;
 
 const std::vector<std::string> file_keys{"viresco", "kind", "title", "description", "source", "components"};
-const std::vector<std::string> component_keys{"title", "description", "formula",    "contents", "cas",
-                                              "state", "tags",        "properties", "evidence", "source"};
+const std::vector<std::string> component_keys{"title", "description", "formula",  "contents", "cas",    "state",        "tags",
+                                              "basis", "symbol",      "concentration", "properties", "evidence", "source"};
 const std::vector<std::string> states{"solid", "liquid", "gas"};
 
 /// Properties every model may rely on, with the unit that fixes their dimension.
@@ -100,8 +101,15 @@ public:
             if (!contains(component_keys, e.key)) unknown_key(e);
         read_title_of(node);
         read_scalars(node);
+        if (const Node* n = node.find("basis")) read_basis(*n);
+        if (const Node* n = node.find("concentration")) read_concentration(*n);
         if (const Node* n = node.find("formula")) read_formula(*n);
-        if (const Node* n = node.find("contents")) read_contents(*n, node.find("formula"));
+        if (const Node* n = node.find("contents")) {
+            if (c_.carried)
+                read_carried_contents(*n);
+            else
+                read_contents(*n, node.find("formula"));
+        }
         if (const Node* n = node.find("properties")) read_properties(*n);
         derive(node);
     }
@@ -131,6 +139,8 @@ private:
     }
 
     void read_scalars(const Node& node) {
+        c_.symbol = c_.name;
+        if (const Node* n = node.find("symbol"); n && expect_text("symbol", *n)) c_.symbol = n->scalar();
         if (const Node* n = node.find("cas"); n && expect_text("cas", *n)) c_.cas = n->scalar();
         if (const Node* n = node.find("description")) read_title(*n, diagnostics_); // for the reader of the file
         if (const Node* n = node.find("evidence")) evidence_ = read_evidence(*n, diagnostics_);
@@ -152,6 +162,84 @@ private:
         }
     }
 
+    void read_basis(const Node& node) {
+        const auto unit = read_unit(node, diagnostics_);
+        if (!unit) return;
+        const units::Dimension kg = units::Dimension::base("kg"), mol = units::Dimension::base("mol");
+        if (unit->dimension != kg && unit->dimension != mol && !is_tagged_mass(unit->dimension)) {
+            diagnostics_.error(node.pos(), message::component_basis, {node.scalar()});
+            return;
+        }
+        c_.basis = unit->dimension;
+        c_.carried = c_.basis != kg;
+        if (c_.carried) c_.mass = std::nullopt;
+        if (c_.basis == units::Dimension::base("kgCOD")) c_.thod = 1;
+    }
+
+    /// Publications leave the tag away: g/m3 of COD.
+    void read_concentration(const Node& node) {
+        const auto unit = read_unit(node, diagnostics_);
+        if (!unit) return;
+        const units::Dimension per_volume = unit_of("1/m3").dimension;
+        const bool fits = unit->dimension == c_.basis * per_volume ||
+                          (is_tagged_mass(c_.basis) && unit->dimension == unit_of("kg/m3").dimension);
+        if (!fits)
+            diagnostics_.error(node.pos(), message::component_dimension,
+                               {"concentration", unit->dimension.text(), (c_.basis * per_volume).text()});
+        else
+            c_.concentration = *unit;
+    }
+
+    static bool is_tagged_mass(const units::Dimension& d) {
+        return d.exponents().size() == 1 && d.exponents()[0].numerator == 1 && d.exponents()[0].denominator == 1 &&
+               d.exponents()[0].base.size() > 2 && d.exponents()[0].base.starts_with("kg") && d.text() != "kgce";
+    }
+
+    /// Per basis: elements (kg or mol), COD (kg of oxygen or COD), charge (mol), mass (kg).
+    void read_carried_contents(const Node& node) {
+        if (!node.is_map()) {
+            diagnostics_.error(node.pos(), message::components_expected_map, {"contents"});
+            return;
+        }
+        const units::Dimension mol = units::Dimension::base("mol"), kg = units::Dimension::base("kg");
+        for (const Node::Entry& e : node.entries()) {
+            const Element* element = find_element(e.key);
+            if (!element && e.key != "COD" && e.key != "charge" && e.key != "mass") {
+                Diagnostic& d = diagnostics_.error(e.key_pos, message::formula_unknown_element, {e.key});
+                auto known = element_symbols();
+                known.insert(known.end(), {"COD", "charge", "mass"});
+                suggest(d, e.key, known);
+                continue;
+            }
+            const auto content = read_datum(e.value, diagnostics_);
+            if (!content) continue;
+            units::Dimension counted = content->unit.dimension * c_.basis;
+            const bool plain = content->unit.dimension.dimensionless();
+            const bool moles = counted == mol, mass = counted == kg || (is_tagged_mass(counted) && !moles);
+            const bool good = content->si == 0 || (e.key == "charge" ? moles
+                                                   : element         ? moles || mass
+                                                                     : mass);
+            if (!good || (plain && is_tagged_mass(c_.basis) && e.key == "charge" && content->si != 0)) {
+                diagnostics_.error(content->pos, message::component_content_dimension,
+                                   {e.key, content->unit.dimension.text(), c_.basis.text()});
+                continue;
+            }
+            if (element && content->si < 0) {
+                diagnostics_.error(content->pos, message::component_content_negative,
+                                   {e.key, units::format_number(content->si)});
+                continue;
+            }
+            if (e.key == "COD")
+                c_.thod = content->si;
+            else if (e.key == "charge")
+                c_.charge = content->si;
+            else if (e.key == "mass")
+                c_.mass = content->si;
+            else
+                c_.contents[e.key] = content->si * (moles ? element->weight / 1000 : 1);
+        }
+    }
+
     void read_formula(const Node& node) {
         if (!expect_text("formula", node)) return;
         units::UnitError error;
@@ -165,8 +253,8 @@ private:
         const double M = c_.formula->molar_mass();
         for (const auto& [symbol, count] : c_.formula->elements)
             c_.contents[symbol] = count * find_element(symbol)->weight / 1000 / M;
-        c_.charge_per_kg = c_.formula->charge / M;
-        c_.thod_per_kg = c_.formula->thod() / M;
+        c_.charge = c_.formula->charge / M;
+        if (const double thod = c_.formula->thod(); std::isfinite(thod)) c_.thod = thod / M;
     }
 
     void read_contents(const Node& node, const Node* formula) {
@@ -198,7 +286,8 @@ private:
             sum += content->si;
             reduction += content->si / (element->weight / 1000) * element->reduction.value_or(std::nan(""));
         }
-        c_.thod_per_kg = 0.008 * reduction;
+        if (std::isfinite(reduction)) c_.thod = 0.008 * reduction;
+        c_.charge = 0;
         // Rounded analyses may sum to a hair above one.
         if (sum > 1 + 1e-6)
             diagnostics_.error(node.pos(), message::component_contents_sum, {c_.name, units::format_number(sum)});
@@ -296,11 +385,15 @@ private:
         if (c_.formula)
             add("molar_mass", c_.formula->molar_mass(), "kg/mol", evidence,
                 from + " and IUPAC 2021 abridged atomic weights", pos);
+        if (c_.carried) {
+            if (c_.thod)
+                add("thod", *c_.thod, "", evidence, "contents as published", pos);
+            return;
+        }
         if (const auto given = c_.properties.find("thod"); given != c_.properties.end())
-            c_.thod_per_kg = given->second.si;
-        else if (!c_.contents.empty() && std::isfinite(c_.thod_per_kg))
-            add("thod", c_.thod_per_kg, "", evidence, from + ": 8 g O2 per unit of reduction, N as NH3, S as sulfate",
-                pos);
+            c_.thod = given->second.si;
+        else if (!c_.contents.empty() && c_.thod)
+            add("thod", *c_.thod, "", evidence, from + ": 8 g O2 per unit of reduction, N as NH3, S as sulfate", pos);
         if (!c_.properties.contains("formation_enthalpy"))
             if (const auto h = estimated_formation())
                 add("formation_enthalpy", *h, "J/kg", Evidence::estimate,
@@ -312,8 +405,8 @@ private:
     /// Formation enthalpy [J/kg] = that of the products of complete oxidation + heat of oxidation. Water takes the
     /// hydrogen which the other products leave (or gives what they lack); an ion counts with H+ at zero enthalpy.
     std::optional<double> estimated_formation() const {
-        if (c_.contents.empty() || !std::isfinite(c_.thod_per_kg)) return std::nullopt;
-        double hydrogen = -c_.charge_per_kg, enthalpy = 0;
+        if (c_.contents.empty() || !c_.thod) return std::nullopt;
+        double hydrogen = -c_.charge.value_or(0), enthalpy = 0;
         for (const auto& [symbol, content] : c_.contents) {
             const double n = content / (find_element(symbol)->weight / 1000);
             if (symbol == "H") hydrogen += n;
@@ -323,7 +416,7 @@ private:
             hydrogen -= n * product->hydrogen;
             enthalpy += n * product->formation_enthalpy;
         }
-        return enthalpy + hydrogen / 2 * water_formation_enthalpy + heat_per_oxygen * c_.thod_per_kg / 0.032;
+        return enthalpy + hydrogen / 2 * water_formation_enthalpy + heat_per_oxygen * *c_.thod / 0.032;
     }
 
     Component& c_;
@@ -400,6 +493,13 @@ int ComponentTable::find(std::string_view name) const {
     return found == components_.end() ? -1 : static_cast<int>(found - components_.begin());
 }
 
+int ComponentTable::find_symbol(std::string_view name) const {
+    if (const int k = find(name); k >= 0) return k;
+    const auto found = std::find_if(components_.begin(), components_.end(),
+                                    [&](const Component& c) { return c.symbol == name; });
+    return found == components_.end() ? -1 : static_cast<int>(found - components_.begin());
+}
+
 std::vector<std::string> ComponentTable::names() const {
     std::vector<std::string> out;
     for (const Component& c : components_) out.push_back(c.name);
@@ -414,11 +514,13 @@ std::vector<std::string> ComponentTable::elements() const {
     return {out.begin(), out.end()};
 }
 
-bool ComponentTable::audited(const std::string& quantity) const {
-    return std::all_of(components_.begin(), components_.end(), [&](const Component& c) {
-        if (quantity == "cod") return c.properties.contains("thod");
-        return !c.contents.empty();
-    });
+std::optional<double> Component::content(const std::string& quantity) const {
+    if (quantity == "mass") return mass;
+    if (quantity == "COD") return thod;
+    if (quantity == "charge") return charge;
+    if (const auto it = contents.find(quantity); it != contents.end()) return it->second;
+    if (carried || (contents.empty() && !formula)) return std::nullopt;
+    return 0;
 }
 
 } // namespace viresco::matter

@@ -57,20 +57,26 @@ std::optional<Formula> parse_formula(std::string_view text, units::UnitError* er
 
 enum class Phase { solid, liquid, gas };
 
-/// A substance or biomass class, counted in kg.
+/// A substance or biomass class, counted in kg or in a basis of its own (kgCOD, kgN, mol).
 struct Component {
     std::string name;
+    std::string symbol; ///< how its source writes it; the name where the file says nothing
     Title title;
     SourcePos pos;
+    units::Dimension basis = units::Dimension::base("kg");
+    /// Counted in another basis than kg: carried by the water of its stream, without volume and heat of its own.
+    bool carried = false;
+    std::optional<units::Unit> concentration; ///< in which its source prints concentrations
     std::string cas;
     Phase state = Phase::liquid; // the phase whose formation enthalpy is meant by `formation_enthalpy`
     std::vector<std::string> tags;
     std::optional<Formula> formula;
-    /// kg of element per kg of component. From the formula, or from `contents` {C: 0.2 kg/kg, ..} where
-    /// a component states contents; absent elements of a stated component are zero.
+    /// kg of element per basis. From the formula, or from `contents` {C: 0.2 kg/kg, ..} where a component states
+    /// contents. Elements that a component counted in kg does not state are zero; of a carried one they are unknown.
     std::map<std::string, double> contents;
-    double charge_per_kg = 0; // mol of charge per kg
-    double thod_per_kg = 0;   // kg O2 per kg
+    std::optional<double> charge, thod, mass = 1; ///< mol, kg O2, kg per basis; empty: not known
+    /// Content of an element, "charge", "COD" or "mass" per basis; empty where nothing says so.
+    std::optional<double> content(const std::string& quantity) const;
     /// Every scalar property of the file by name (SI): molar_mass, density, heat_capacity,
     /// heat_capacity_gas [J/kg/K], formation_enthalpy [J/kg], heat_of_vaporisation [J/kg at 298.15 K],
     /// pKa, solubility, and whatever else a model file defines. Derived ones (molar_mass, thod,
@@ -86,11 +92,11 @@ public:
     int size() const { return static_cast<int>(components_.size()); }
     const Component& operator[](int i) const { return components_[static_cast<size_t>(i)]; }
     int find(std::string_view name) const; // -1 if absent
+    /// By name, or else by the symbol its source uses; -1 if absent.
+    int find_symbol(std::string_view name) const;
     std::vector<std::string> names() const;
     /// Every element that some component contains, sorted.
     std::vector<std::string> elements() const;
-    /// True when every component declares what the quantity needs ("C", "N", .., "charge", "cod").
-    bool audited(const std::string& quantity) const;
 
 private:
     std::vector<Component> components_;

@@ -66,14 +66,11 @@ private:
 
     lang::NodeId content(int k, const std::string& quantity) {
         const matter::Component& component = c_.components[k];
-        if (!component.formula && component.contents.empty())
-            return m_
-                .missing(Message{message::component_lacks_property, {component.name, "content_" + quantity}}, 0,
-                         component.pos)
-                .node;
-        if (quantity == "charge") return m_.graph.constant(component.charge_per_kg);
-        const auto it = component.contents.find(quantity);
-        return m_.graph.constant(it == component.contents.end() ? 0.0 : it->second);
+        if (const auto content = component.content(quantity)) return m_.graph.constant(*content);
+        return m_
+            .missing(Message{message::component_lacks_property, {component.name, "content_" + quantity}}, 0,
+                     component.pos)
+            .node;
     }
 
     void add(const std::string& unit, const std::vector<std::string>& in, const std::vector<std::string>& out,

@@ -18,16 +18,16 @@ void Builder::flow_table(const std::string& port, const Node& flow) {
             continue;
         }
         // The parameter is <feed>.flow[x]; m[x] of the stream is that.
-        declare_value(c_, port + ".flow", {e.key}, e.value, plant_.scope, mass_flow_,
-                      {"flow of " + e.key, e.key + " 流量"});
         const std::string path = port + ".flow";
-        lang::Member member = m_.member(e.key);
+        const lang::Member member = m_.member(e.key);
+        declare_value(c_, path, {e.key}, e.value, plant_.scope, flow_dimension(c_, {&member, 1}),
+                      {"flow of " + e.key, e.key + " 流量"});
         flows_[port].push_back({member, path});
     }
     m_.add_built_in(port + ".m", 1, [list = flows_[port]](Model& m, Indices i, const SourcePos& pos) {
         for (const auto& [member, path] : list)
             if (member == i[0]) return m.value(path, i, pos);
-        return Value{m.graph.zero(), m.dim("kg/s"), false, false};
+        return Value{m.graph.zero(), m.dim("kg/s"), true, false};
     });
 }
 
@@ -54,8 +54,34 @@ void Builder::composition(const std::string& port, const Node& feed, const Node&
         d_.error(table.pos(), message::composition_sum, {units::format_number(std::round(total * 1e9) / 1e9)});
     m_.add_built_in(port + ".m", 1, [members, port](Model& m, Indices i, const SourcePos& pos) {
         if (std::find(members.begin(), members.end(), i[0]) == members.end())
-            return Value{m.graph.zero(), m.dim("kg/s"), false, false};
+            return Value{m.graph.zero(), m.dim("kg/s"), true, false};
         return m.multiply(m.value(port + ".supplied", {}, pos), m.value(port + ".composition", i, pos));
+    });
+}
+
+/// A volume of water with what it carries: `volume: 18446 m3/d, concentration: {S_S: 69.5 gCOD/m3}`.
+void Builder::concentrations(const std::string& port, const Node& feed, const Node& table) {
+    declare_value(c_, port + ".supplied_volume", {}, *feed.find("volume"), plant_.scope, m_.dim("m3/s"),
+                  {"volume flow", "体积流量"});
+    std::vector<lang::Member> members;
+    for (const auto& e : table.entries()) {
+        const int k = c_.components.find_symbol(e.key);
+        if (k < 0) {
+            suggest(d_.error(e.key_pos, message::unknown_component, {e.key}), e.key, c_.components.names());
+            continue;
+        }
+        const std::string& name = c_.components[k].name;
+        members.push_back(m_.member(name));
+        declare_value(c_, port + ".concentration", {name}, e.value, plant_.scope,
+                      m_.dimensions.divide(m_.dimensions.intern(c_.components[k].basis), m_.dim("m3")),
+                      {"concentration of " + name, name + " 浓度"});
+    }
+    m_.add_built_in(port + ".m", 1, [members, port, water = m_.member("water")](Model& m, Indices i,
+                                                                             const SourcePos& pos) {
+        const bool listed = std::find(members.begin(), members.end(), i[0]) != members.end();
+        if (!listed && i[0] != water) return Value{m.graph.zero(), 0, true, false};
+        return m.multiply(m.value(port + ".supplied_volume", {}, pos),
+                          m.value(listed ? port + ".concentration" : "density", i, pos));
     });
 }
 
@@ -66,7 +92,9 @@ void Builder::feeds() {
         name_of(e);
         if (!expect_map(e.value, "'" + e.key + "'", d_)) continue;
         const bool all_known = check_keys(
-            e.value, {"flow", "mass", "composition", "T", "p", "phase", "supply", "section", "title"}, d_);
+            e.value,
+            {"flow", "mass", "composition", "volume", "concentration", "T", "p", "phase", "supply", "section", "title"},
+            d_);
         Feed feed;
         feed.name = e.key;
         feed.pos = e.key_pos;
@@ -88,6 +116,9 @@ void Builder::feeds() {
             flow_table(port, *flow);
         else if (!flow && parts && e.value.find("mass") && expect_map(*parts, "'composition'", d_))
             composition(port, e.value, *parts);
+        else if (const Node* dissolved = e.value.find("concentration");
+                 !flow && !parts && dissolved && e.value.find("volume") && expect_map(*dissolved, "'concentration'", d_))
+            concentrations(port, e.value, *dissolved);
         else if ((!flow || parts) && all_known)
             d_.error(e.key_pos, message::feed_form, {e.key});
         temperature_and_pressure(port, e.value);

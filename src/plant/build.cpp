@@ -13,7 +13,7 @@ using text::Node;
 Builder::Builder(Context& c, const Node& file, const std::string& route)
     : c_(c), m_(c.model), d_(c.model.diagnostics), file_(file) {
     plant_.route = route;
-    plant_.prefix = route + ".";
+    plant_.prefix = route.empty() ? "" : route + ".";
 }
 
 Plant Builder::build() {

@@ -31,6 +31,7 @@ private:
     // boundary.cpp: what enters and leaves
     void flow_table(const std::string& port, const text::Node& flow);
     void composition(const std::string& port, const text::Node& feed, const text::Node& table);
+    void concentrations(const std::string& port, const text::Node& feed, const text::Node& table);
     void feeds();
     void supply(Feed& feed, const text::Node& map, const SourcePos& pos);
     void temperature_and_pressure(const std::string& port, const text::Node& map);
@@ -43,6 +44,7 @@ private:
     void units();
     std::shared_ptr<const UnitType> type_of(const text::Node& instance, const SourcePos& pos);
     void unit_operation(UnitInstance& unit, const text::Node& map);
+    void states(const UnitType& type, const UnitInstance& unit, const text::Node& map, const lang::Scope* scope);
     /// A statement of a unit file: its target must be a name of the unit or a variable of an outlet.
     void rule(const UnitType& type, const UnitInstance& unit, const lang::Scope* scope, const lang::Statement& s);
     std::vector<std::string> read_reactions(const UnitInstance& unit, const text::Node& map, const lang::Scope* scope);

@@ -14,7 +14,7 @@ using text::Node;
 namespace {
 
 /// What a stream tells under its port's name.
-constexpr const char* told[] = {"m", "n", "w", "x", "c", "mass", "moles", "volume", "H", "cod", "T", "p"};
+constexpr const char* told[] = {"m", "n", "w", "x", "c", "mass", "moles", "volume", "H", "cod", "TSS", "T", "p"};
 
 } // namespace
 
@@ -201,7 +201,7 @@ void Builder::torn_stream(Stream& s, int group) {
                       path = plant_.prefix + "recycle." + s.to_unit + "." + s.to_port + "." + std::to_string(group);
     declare_port(c_, path, s.phase);
     const auto unknown = [source, pos = s.pos, id = s.id, group](Model& m, const std::string& name, Indices i,
-                                                                 double start, const char* unit, int in_group) {
+                                                                 double start, lang::DimId dim, int in_group) {
         lang::Unknown u;
         u.kind = lang::Unknown::Kind::tear;
         u.path = id + ": " + name + (i.empty() ? "" : "[" + m.member_name(i[0]) + "]");
@@ -211,7 +211,6 @@ void Builder::torn_stream(Stream& s, int group) {
         u.group = in_group ? group : -1;
         const std::vector<lang::Member> index(i.begin(), i.end());
         const int k = static_cast<int>(m.unknowns().size());
-        const lang::DimId dim = m.dim(unit);
         const lang::NodeId node = m.add_unknown(std::move(u), [source, name, index, pos, k, dim](Model& model) {
             return std::pair{model.value(source + "." + name, index, pos),
                              Value{model.unknowns()[static_cast<size_t>(k)].node, dim, false, false}};
@@ -219,14 +218,17 @@ void Builder::torn_stream(Stream& s, int group) {
         return Value{node, dim, false, false};
     };
     m_.add_built_in(
-        path + ".m", 1, [unknown](Model& m, Indices i, const SourcePos&) { return unknown(m, "m", i, 0, "kg/s", 1); },
+        path + ".m", 1,
+        [unknown, &c = c_](Model& m, Indices i, const SourcePos&) {
+            return unknown(m, "m", i, 0, flow_dimension(c, i), 1);
+        },
         "recycle " + s.id);
     m_.add_built_in(
-        path + ".T", 0, [unknown](Model& m, Indices i, const SourcePos&) { return unknown(m, "T", i, 298.15, "K", 0); },
+        path + ".T", 0, [unknown](Model& m, Indices i, const SourcePos&) { return unknown(m, "T", i, 298.15, m.dim("K"), 0); },
         "recycle " + s.id);
     m_.add_built_in(
         path + ".p", 0,
-        [unknown](Model& m, Indices i, const SourcePos&) { return unknown(m, "p", i, 101325, "Pa", 0); },
+        [unknown](Model& m, Indices i, const SourcePos&) { return unknown(m, "p", i, 101325, m.dim("Pa"), 0); },
         "recycle " + s.id);
     s.path = path;
 }
@@ -257,12 +259,12 @@ void Builder::wire() {
 void Builder::many(const std::string& path, const std::vector<std::string>& sources) {
     const auto sum = [sources](const std::string& name, const char* unit) {
         return [sources, name, unit](Model& m, Indices i, const SourcePos& pos) {
-            Value total{m.graph.zero(), m.dim(unit), false, false};
+            Value total{m.graph.zero(), unit ? m.dim(unit) : 0, unit == nullptr, false};
             for (const std::string& s : sources) total = m.add(total, m.value(s + "." + name, i, pos), pos);
             return total;
         };
     };
-    m_.add_built_in(path + ".m", 1, sum("m", "kg/s"), "sum of what enters");
+    m_.add_built_in(path + ".m", 1, sum("m", nullptr), "sum of what enters"); // of any basis
     m_.add_built_in(path + ".n", 1, sum("n", "mol/s"), "sum of what enters");
     constexpr std::pair<const char*, const char*> totals[] = {
         {"mass", "kg/s"}, {"moles", "mol/s"}, {"volume", "m3/s"}, {"H", "W"}, {"cod", "kg/s"}};

@@ -1,6 +1,7 @@
 #pragma once
 #include "base/diagnostic.h"
 #include "lang/ast.h"
+#include "text/check.h"
 #include "text/node.h"
 #include <deque>
 #include <map>
@@ -43,12 +44,9 @@ private:
     std::map<const text::Node*, std::vector<lang::Statement>> statements_;
 };
 
-/// An error for every key of `map` that is not in `known`, with suggestions.
-bool check_keys(const text::Node& map, const std::vector<std::string>& known, Diagnostics&);
-/// The scalar text of an entry; an error when it is there but not a scalar. Empty when absent.
-std::string scalar_of(const text::Node& map, const char* key, Diagnostics&);
-/// True when the node is a map, else an error that says what was expected.
-bool expect_map(const text::Node&, const std::string& what, Diagnostics&);
+using text::check_keys;
+using text::expect_map;
+using text::scalar_of;
 /// True for a name as the language has it: letters (any script), digits, '_', not first a digit.
 bool is_name(const std::string&);
 

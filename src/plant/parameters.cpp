@@ -270,9 +270,22 @@ void declare_number(Context& c, const std::string& path, const std::vector<std::
         m.add_integer(address, value, m.add_parameter(std::move(p)));
         return;
     }
+    const units::Unit unit = p.datum.unit;
+    const double si = p.datum.si;
     const int index = m.add_parameter(std::move(p));
     if (setting) c.settings.push_back({index, *setting});
-    if (table_default)
+    if (c.dynamics.driven.count(address)) {
+        // Its own value is where it starts; a time series sets it later.
+        lang::State s;
+        s.path = address;
+        s.pos = pos;
+        s.unit = unit;
+        s.nominal = std::abs(si);
+        const lang::DimId dim = m.dimensions.intern(unit.dimension);
+        c.dynamics.states[address] = m.add_state(path, indices, s, true, [index, dim](lang::Model& model) {
+            return lang::Value{model.graph.parameter(index), dim, false, false};
+        });
+    } else if (table_default)
         m.set_default_parameter(path, 1, index);
     else
         m.bind_parameter(path, indices, index);
@@ -290,10 +303,15 @@ void declare_component(Context& c, const std::string& path, const Node& value) {
 
 void declare_components_set(Context& c, const std::string& path, const Node& value) {
     std::vector<lang::Member> members;
+    // A tag, or a set of the unit itself (`reacting`).
+    const auto find = [&](const std::string& name) {
+        const auto* own = c.model.find_set(path.substr(0, path.rfind('.') + 1) + name);
+        return own ? own : c.model.find_set(name);
+    };
     const auto add = [&](const Node& item) {
         if (c.components.find(item.scalar()) >= 0) {
             members.push_back(c.model.member(item.scalar()));
-        } else if (const auto* tagged = c.model.find_set(item.scalar()); tagged && item.is_scalar()) {
+        } else if (const auto* tagged = find(item.scalar()); tagged && item.is_scalar()) {
             for (const lang::Member t : *tagged)
                 if (std::find(members.begin(), members.end(), t) == members.end()) members.push_back(t);
         } else {

@@ -4,6 +4,7 @@
 #include "plant/library.h"
 #include "plant/unit_type.h"
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -146,6 +147,24 @@ struct Specification {
     bool used = false;
 };
 
+/// What runs in time, gathered while plants and models are declared.
+struct Dynamics {
+    struct Event {
+        std::string path; ///< full
+        SourcePos pos;
+        const lang::Scope* scope = nullptr;
+        lang::ExprPtr when;
+        std::vector<std::tuple<std::string, SourcePos, lang::ExprPtr>> set; ///< state as written, its new value
+        bool ends = false;
+    };
+    std::map<std::string, int> states; ///< full path with members -> index in Model::states()
+    std::vector<Event> events;
+    std::vector<std::function<void()>> checks; ///< of stoichiometry, once every parameter is declared
+    std::set<const text::Node*> checked;       ///< reaction models whose continuity is looked at
+    std::vector<std::string> unvalidated;      ///< reasons, of reaction models and units in use
+    std::set<std::string> driven;              ///< addresses of parameters that a time series sets: held states
+};
+
 /// Everything the routes of a case share while they are built.
 struct Context {
     Library& library;
@@ -156,6 +175,7 @@ struct Context {
     std::map<std::string, std::shared_ptr<const UnitType>> unit_types;
     std::vector<std::string> addresses;          // every address that may be overridden
     std::map<std::string, Specification> varied; // by full path of what is varied
+    Dynamics dynamics{};
     SourcePos instance{};                        // the unit of the plant whose parameters are being declared
 };
 
@@ -171,8 +191,26 @@ void declare_parameter(Context&, const std::string& prefix, const ParameterDecla
 void declare_value(Context&, const std::string& path, std::vector<std::string> members, const text::Node&,
                    const lang::Scope*, lang::DimId dim, const matter::Title& title);
 
+/// Of m[c]: the component's basis per second.
+lang::DimId flow_dimension(Context&, lang::Indices component);
+
 /// Declares m, T, p and everything stream.yaml says under `path`.
 void declare_port(Context&, const std::string& path, const std::string& phase);
+
+/// `layers: 1..10` or `[a, b, c]` becomes the set `prefix + key`.
+void declare_set(Context&, const std::string& prefix, const text::Node::Entry&);
+/// One entry of `states:`. `given`: the plant's start values, in its scope; else those of the entry hold.
+void declare_state(Context&, const std::string& prefix, const lang::Scope* own_scope, const text::Node::Entry&,
+                   const text::Node* given, const lang::Scope* given_scope);
+void declare_event(Context&, const std::string& prefix, const lang::Scope*, const text::Node::Entry&);
+/// Events with their conditions and new values expanded; states must be closed.
+std::vector<lang::Event> close_events(Context&);
+
+/// Binds a reaction model (`kind: reactions`) to a unit: parameters under `<prefix>reactions.`, the sets `reacting` and
+/// `processes`, `rate[j]`, `coefficient[j, c]` and `production[c]` [basis/(m3 s)]. Component symbols in its formulas are
+/// the members of the family `prefix + concentration`.
+void declare_kinetics(Context&, const std::string& prefix, const std::string& concentration, const lang::Scope* unit,
+                      const text::Node& given, const lang::Scope* given_scope);
 
 /// Builds a route from its `kind: plant` file.
 Plant build_plant(Context&, const text::Node& file, const std::string& route);

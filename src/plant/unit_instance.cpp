@@ -1,4 +1,5 @@
 // Units of a plant: parameters, equations, reactions, energy terms, sizes, requirements; inventory steps.
+#include "base/messages/kinetics.h"
 #include "base/messages/lang.h"
 #include "base/messages/plant.h"
 #include "plant/builder.h"
@@ -50,24 +51,39 @@ void Builder::unit_operation(UnitInstance& unit, const Node& map) {
     const UnitType* type = unit.type.get();
     if (!type) return;
     unit.title = map.find("title") ? title(map, unit.name) : type->title;
-    std::vector<std::string> known{"is", "section", "title", "reactions", "capital", "trl"};
+    std::vector<std::string> known{"is", "section", "title", "reactions", "capital", "trl", "kinetics", "start"};
     for (const ParameterDeclaration& p : type->parameters) known.push_back(p.name);
     check_keys(map, known, d_);
     const Scope* scope = m_.scope(nullptr, unit.prefix);
     const std::vector<std::string> reactions = read_reactions(unit, map, scope);
+    if (const Node* sets = map_at(*type->file, "sets"))
+        for (const auto& e : sets->entries()) declare_set(c_, unit.prefix, e);
+    if (const Node* kinetics = map.find("kinetics")) {
+        if (type->kinetics.empty())
+            d_.error(kinetics->pos(), message::kinetics_not_taken, {unit.name});
+        else
+            declare_kinetics(c_, unit.prefix, type->kinetics, scope, *kinetics, plant_.scope);
+    } else if (!type->kinetics.empty()) {
+        m_.add_set(unit.prefix + "reacting", {});
+        m_.add_set(unit.prefix + "processes", {});
+        m_.add_built_in(unit.prefix + "production", 1, [](Model& m, Indices, const SourcePos&) {
+            return Value{m.graph.zero(), 0, true, false};
+        });
+    }
     c_.instance = unit.pos;
     for (const ParameterDeclaration& p : type->parameters)
         declare_parameter(c_, unit.prefix, p, map.find(p.name), plant_.scope, scope, reactions);
     c_.instance = {};
     for (const Port& port : type->ports)
         if (!port.in) declare_port(c_, unit.prefix + port.name, port.phase);
+    states(*type, unit, map, scope);
     if (type->equations)
         for (const lang::Statement& s : *type->equations) rule(*type, unit, scope, s);
     for (const Port& port : type->ports)
         if (!port.in) {
             const std::string path = unit.prefix + port.name;
-            m_.set_default(path + ".m", 1, {m_.graph.zero(), mass_flow_, false, false});
-            m_.expect_dimension(path + ".m", mass_flow_);
+            m_.set_default(path + ".m", 1, {m_.graph.zero(), mass_flow_, true, false});
+            m_.expect_dimension(path + ".m", [&c = c_](Indices i) { return flow_dimension(c, i); });
             if (!m_.declared(path + ".p"))
                 m_.add_built_in(
                     path + ".p", 0, [](Model& m, Indices, const SourcePos&) { return m.constant(101325, "Pa"); },
@@ -79,9 +95,40 @@ void Builder::unit_operation(UnitInstance& unit, const Node& map) {
     capital(unit, map);
 }
 
+void Builder::states(const UnitType& type, const UnitInstance& unit, const Node& map, const Scope* scope) {
+    const Node* states = map_at(*type.file, "states");
+    const Node* start = map_at(map, "start");
+    if (states)
+        for (const auto& e : states->entries())
+            declare_state(c_, unit.prefix, scope, e, start ? start->find(e.key) : nullptr, plant_.scope);
+    if (start)
+        for (const auto& e : start->entries())
+            if (!states || !states->find(e.key)) {
+                std::vector<std::string> known;
+                if (states)
+                    for (const auto& s : states->entries()) known.push_back(s.key);
+                suggest(d_.error(e.key_pos, message::start_of_unknown_state, {unit.name, e.key}), e.key, known);
+            }
+    if (const Node* events = map_at(*type.file, "events"))
+        for (const auto& e : events->entries()) declare_event(c_, unit.prefix, scope, e);
+    if (!type.unvalidated.empty() && states) {
+        const std::string reason = type.name + ": " + type.unvalidated;
+        auto& list = c_.dynamics.unvalidated;
+        if (std::find(list.begin(), list.end(), reason) == list.end()) list.push_back(reason);
+    }
+}
+
 void Builder::rule(const UnitType& type, const UnitInstance& unit, const Scope* scope, const lang::Statement& s) {
     const size_t dot = s.target.find('.');
-    if (dot != std::string::npos) {
+    if (s.target.ends_with(lang::rate_suffix)) {
+        const std::string state = s.target.substr(0, s.target.size() - std::string_view(lang::rate_suffix).size());
+        const Node* states = type.file->find("states");
+        if (!states || !states->find(state)) {
+            if (reported_.insert(&s).second)
+                d_.error(s.target_span.pos(), message::start_of_unknown_state, {type.name, state});
+            return;
+        }
+    } else if (dot != std::string::npos) {
         const std::string port = s.target.substr(0, dot), variable = s.target.substr(dot + 1);
         const Port* p = type.port(port);
         if (!p) {

@@ -61,7 +61,8 @@ UnitType read_unit_type(const text::Node& file, Library& library) {
     out.file = &file;
     check_keys(file,
                {"viresco", "kind", "unit", "title", "source", "evidence", "description", "unvalidated", "ports",
-                "parameters", "reactions", "equations", "energy", "uses", "size", "requires", "serves", "example"},
+                "parameters", "reactions", "equations", "energy", "uses", "size", "requires", "serves", "example", "sets",
+                "states", "events", "kinetics", "tells"},
                diagnostics);
     out.name = scalar_of(file, "unit", diagnostics);
     if (out.name.empty()) diagnostics.error(file.pos(), message::unit_without_name);
@@ -71,6 +72,8 @@ UnitType read_unit_type(const text::Node& file, Library& library) {
         out.title = {out.name, out.name};
     if (const auto* source = file.find("source"); source && source->is_scalar()) out.source = source->scalar();
     out.serves = scalar_of(file, "serves", diagnostics);
+    out.kinetics = scalar_of(file, "kinetics", diagnostics);
+    out.unvalidated = scalar_of(file, "unvalidated", diagnostics);
 
     if (const auto* ports = file.find("ports"); ports && expect_map(*ports, "'ports'", diagnostics)) {
         for (const auto& entry : ports->entries()) {

@@ -31,12 +31,13 @@ struct ParameterDeclaration {
 struct UnitType {
     std::string name;
     matter::Title title;
-    std::string source;
+    std::string source, unvalidated;
     const text::Node* file = nullptr;
     std::vector<Port> ports;
     std::vector<ParameterDeclaration> parameters;
     const std::vector<lang::Statement>* equations = nullptr;
     std::string serves;
+    std::string kinetics; ///< family of concentrations that a reaction model acts on; empty: none is taken
 
     const Port* port(const std::string& name) const;
 };

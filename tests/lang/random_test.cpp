@@ -51,7 +51,7 @@ private:
     NodeId one_plus_square(NodeId a) { return g.add(g.one(), g.multiply(a, a)); }
     NodeId tame() {
         const NodeId a = any(), b = any();
-        switch (random_.below(17)) {
+        switch (random_.below(20)) {
         case 0: return g.add(a, b);
         case 1: return g.subtract(a, b);
         case 2: return g.multiply(bounded(), b);
@@ -68,6 +68,9 @@ private:
         case 13: return g.geometric(g.add(g.constant(1.2), bounded()), g.constant(random_.below(6)));
         case 14: return g.geometric(g.add(g.constant(1.2), bounded()), g.add(g.constant(2.5), bounded()));
         case 15: return water();
+        case 16: return g.unary(Op::sin, a);
+        case 17: return g.unary(Op::cos, a);
+        case 18: return g.unary(Op::atan, a);
         default: return g.multiply(g.constant(random_.number()), a);
         }
     }
@@ -89,7 +92,7 @@ private:
     }
     NodeId wild() {
         const NodeId a = any(), b = any(), c = any();
-        switch (random_.below(12)) {
+        switch (random_.below(13)) {
         case 0: return g.min(a, b);
         case 1: return g.max(a, b);
         case 2: return g.select(g.less(a, b), b, c);
@@ -101,6 +104,7 @@ private:
         case 8: return g.unary(Op::exp, a);
         case 9: return g.geometric(a, g.unary(Op::abs, b));
         case 10: return g.unary(Op::log1p, a);
+        case 11: return g.unary(Op::floor, a);
         default: return tame();
         }
     }

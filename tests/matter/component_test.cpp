@@ -70,9 +70,9 @@ TEST(Component, ReadsEverything) {
     EXPECT_NEAR(si("pKa"), 16, 0);
     EXPECT_NEAR(si("Hansen"), 3.2e6, 1e-6);
     EXPECT_NEAR(si("thod"), 0.008 * 24 / M, 1e-12);
-    EXPECT_NEAR(c.thod_per_kg, si("thod"), 0);
+    EXPECT_NEAR(*c.thod, si("thod"), 0);
     EXPECT_NEAR(c.contents.at("C"), 4 * 0.012011 / M, 1e-12);
-    EXPECT_EQ(c.charge_per_kg, 0);
+    EXPECT_EQ(*c.charge, 0);
 
     const Datum& h = c.properties.at("formation_enthalpy");
     EXPECT_NEAR(h.low_si.value(), -330000 / M, 1e-6);
@@ -95,7 +95,7 @@ TEST(Component, ContentsStandForAFormula) {
     EXPECT_FALSE(c.formula);
     EXPECT_NEAR(c.contents.at("N"), 0.07, 1e-15);
     const double reduction = 4 * 0.36 / 0.012011 - 3 * 0.07 / 0.014007 + 0.05 / 0.001008 - 2 * 0.3 / 0.015999;
-    EXPECT_NEAR(c.thod_per_kg, 0.008 * reduction, 1e-12);
+    EXPECT_NEAR(*c.thod, 0.008 * reduction, 1e-12);
     EXPECT_FALSE(c.properties.contains("molar_mass"));
     EXPECT_EQ(c.title.zh, "sludge");
 }
@@ -103,7 +103,7 @@ TEST(Component, ContentsStandForAFormula) {
 TEST(Component, StatedThodReplacesThatOfContents) {
     const Read read("  X:\n    title: x\n    contents: {C: 0.36}\n    properties: {thod: 1.42 kg/kg}\n");
     expect_clean(read);
-    EXPECT_NEAR(read["X"].thod_per_kg, 1.42, 1e-15);
+    EXPECT_NEAR(*read["X"].thod, 1.42, 1e-15);
 }
 
 TEST(Component, FormationEnthalpyIsEstimatedFromThod) {
@@ -139,28 +139,48 @@ TEST(Component, EstimatesBalanceReactionsWithoutOxygenDemand) {
     EXPECT_NEAR(molar("ester") - 285830 - molar("acid") - molar("alcohol"), 0, 1e-6);
 }
 
-TEST(Component, AuditedWhereEveryComponentDeclares) {
+TEST(Component, ContentsAreKnownOrNot) {
     Read read("  water: {title: w, formula: H2O}\n  sludge: {title: s, contents: {C: 0.3, N: 0.1}}\n");
-    EXPECT_TRUE(read.table.audited("C"));
-    EXPECT_TRUE(read.table.audited("charge"));
-    EXPECT_TRUE(read.table.audited("cod"));
+    EXPECT_EQ(read["sludge"].content("C"), 0.3);
+    EXPECT_EQ(read["sludge"].content("P"), 0.0); // what a component counted in kg does not state it does not contain
+    EXPECT_EQ(read["sludge"].content("charge"), 0.0);
+    EXPECT_EQ(read["sludge"].content("mass"), 1.0);
+    EXPECT_TRUE(read["sludge"].content("COD"));
     EXPECT_EQ(read.table.elements(), (std::vector<std::string>{"C", "H", "N", "O"}));
     read.add("  enzyme: {title: e}\n  oxide: {title: o, formula: V2O5}\n", "d.yaml");
     EXPECT_EQ(read.table.size(), 4);
-    EXPECT_FALSE(read.table.audited("C"));
-    EXPECT_FALSE(read.table.audited("charge"));
-    EXPECT_FALSE(read.table.audited("cod"));
+    for (const char* q : {"C", "charge", "COD"}) EXPECT_FALSE(read["enzyme"].content(q)) << q;
+    EXPECT_FALSE(read["oxide"].content("COD")); // vanadium has no agreed oxidised product
+    EXPECT_TRUE(read["oxide"].content("V"));
     EXPECT_EQ(read.table.names(), (std::vector<std::string>{"water", "sludge", "enzyme", "oxide"}));
     EXPECT_EQ(read.table.find("enzymes"), -1);
-    Read oxide("  oxide: {title: o, formula: V2O5}\n");
-    EXPECT_TRUE(oxide.table.audited("V"));
-    EXPECT_FALSE(oxide.table.audited("cod"));
+}
+
+// Counted in its own basis, a component knows just what its file says, per that basis.
+TEST(Component, HasABasisOfItsOwn) {
+    const Read read("  biomass: {title: b, basis: gCOD, contents: {N: 0.08 gN/gCOD, mass: 0.75 g/gCOD, charge: 0}}\n"
+                    "  nitrate: {title: n, basis: kgN, concentration: g/m3, contents: {N: 1, COD: -4.57, charge: -71.428571428571431 mol/kgN}}\n"
+                    "  carbonate: {title: c, basis: kmol, contents: {C: 1}}\n"
+                    "  lump: {title: l, basis: kgCOD, contents: {C: 0.03 kmol/kgCOD}}\n");
+    const auto& biomass = read["biomass"];
+    EXPECT_TRUE(biomass.carried);
+    EXPECT_EQ(biomass.basis.text(), "kgCOD");
+    EXPECT_EQ(biomass.content("COD"), 1.0);
+    EXPECT_DOUBLE_EQ(*biomass.content("N"), 0.08);
+    EXPECT_DOUBLE_EQ(*biomass.content("mass"), 0.75);
+    EXPECT_FALSE(biomass.content("P"));
+    EXPECT_EQ(*read["nitrate"].content("COD"), -4.57);
+    EXPECT_DOUBLE_EQ(*read["nitrate"].content("charge"), -1000.0 / 14);
+    EXPECT_FALSE(read["nitrate"].content("mass"));
+    EXPECT_DOUBLE_EQ(read["nitrate"].concentration->from_si(0.01), 10);
+    EXPECT_NEAR(*read["carbonate"].content("C"), 0.012011, 1e-9);
+    EXPECT_NEAR(*read["lump"].content("C"), 30 * 0.012011, 1e-9);
 }
 
 TEST(Component, IonsCarryCharge) {
     const Read read("  sulfate: {title: s, formula: SO4^2-}\n");
-    EXPECT_NEAR(read["sulfate"].charge_per_kg, -2 / 0.096056, 1e-9);
-    EXPECT_NEAR(read["sulfate"].thod_per_kg, 0, 1e-15);
+    EXPECT_NEAR(*read["sulfate"].charge, -2 / 0.096056, 1e-9);
+    EXPECT_NEAR(*read["sulfate"].thod, 0, 1e-15);
 }
 
 TEST(Component, NamesMayBeChinese) {

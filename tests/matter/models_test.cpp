@@ -60,7 +60,8 @@ TEST_F(Models, EveryComponentHasWhatTheEngineNeeds) {
             EXPECT_FALSE(datum.source.empty()) << name << '.' << what;
         }
     }
-    for (const char* quantity : {"C", "N", "P", "cod", "charge"}) EXPECT_TRUE(table.audited(quantity)) << quantity;
+    for (const char* quantity : {"C", "N", "P", "COD", "charge", "mass"})
+        for (int k = 0; k < table.size(); ++k) EXPECT_TRUE(table[k].content(quantity)) << table[k].name << quantity;
 }
 
 TEST_F(Models, MagnitudesArePhysical) {
@@ -132,7 +133,7 @@ TEST_F(Models, MolarMassesAndThodAreThoseOfTheCases) {
             EXPECT_NEAR(property(row.name, "molar_mass") * 1000, row.molar_mass, 0.00501) << row.name;
         }
         if (row.thod > 0) {
-            EXPECT_NEAR(component(row.name).thod_per_kg, row.thod, 0.0005001) << row.name;
+            EXPECT_NEAR(*component(row.name).thod, row.thod, 0.0005001) << row.name;
         }
     }
     // 5.05 g C/L from 29.7 g/L of corn steep liquor with 50 % dry matter; N about 7.5 % of it.
@@ -191,7 +192,7 @@ TEST_F(Models, ReactionsConserveElementsAndHaveSensibleHeats) {
             const Component& c = component(name);
             const double kg = nu * property(name, "molar_mass");
             mass += kg;
-            cod += kg * c.thod_per_kg;
+            cod += kg * *c.thod;
             heat += nu * formation(name);
             for (const auto& [symbol, content] : c.contents) elements[symbol] += kg * content;
         }

@@ -1,6 +1,7 @@
 // Messages of plant/: {0}, {1}.. are the arguments.
 #pragma once
 #include "base/message.h"
+#include "base/messages/text.h" // what any reader of a tree may say
 
 // clang-format off
 MESSAGE(not_in_library, "there is no '{0}' in the model library's folder {1}/", "模型库 {1}/ 中没有“{0}”")
@@ -11,11 +12,6 @@ MESSAGE(version_hint, "every file of the language begins with 'viresco: 1' and '
 MESSAGE(version_unknown, "this program reads version 1 of the language, not '{0}'", "本程序读取语言版本 1，而不是“{0}”")
 MESSAGE(kind_missing, "'kind: {0}' is missing", "缺少“kind: {0}”")
 MESSAGE(kind_differs, "a file of kind '{0}' is needed here, this one is '{1}'", "此处需要“{0}”类文件，而该文件为“{1}”")
-MESSAGE(unknown_key, "unknown key '{0}'", "未知的键“{0}”")
-MESSAGE(known_keys, "known here: {0}", "此处可用：{0}")
-MESSAGE(expected_text, "'{0}' must be a text", "“{0}”应为文本")
-MESSAGE(expected_map, "{0} must be a map (key: value)", "{0}应为映射（键: 值）")
-MESSAGE(expected_list, "{0} must be a list", "{0}应为列表")
 MESSAGE(not_a_name, "'{0}' is not a name: letters, digits and '_', not first a digit, not a word of the language", "“{0}”不是合法名称：由字母、数字和“_”组成，不以数字开头，且不是保留字")
 MESSAGE(unknown_component, "unknown component '{0}'", "未知组分“{0}”")
 MESSAGE(reaction_two_arrows, "a reaction has one arrow '->'", "反应式只能有一个箭头“->”")
@@ -102,4 +98,13 @@ MESSAGE(product_is_target, "'{0}' is a product: a stream ends there (source -> {
 MESSAGE(feed_is_source, "'{0}' is a feed: a stream begins there ({0} -> target)", "“{0}”是进料：物流由此开始（{0} -> 目标）")
 MESSAGE(closing_said_here, "said to close the energy balance here", "此处指明由其封闭能量平衡")
 MESSAGE(reaction_fix_one, "give at least one coefficient a number", "请至少为一个系数给出数值")
+MESSAGE(member_set_form, "set '{0}' is written 1..10 or [a, b, c]", "集合“{0}”应写成 1..10 或 [a, b, c]")
+MESSAGE(state_needs_start, "state '{0}' needs a start value", "状态“{0}”需要初值（start）")
+MESSAGE(starts_and_members, "state '{0}' has {1} start values for {2} members", "状态“{0}”给了 {1} 个初值，但有 {2} 个成员")
+MESSAGE(event_needs_when, "event '{0}' needs `when:` with a condition", "事件“{0}”需要 `when:` 条件")
+MESSAGE(event_without_effect, "event '{0}' does nothing: give it `set:` or `end: true`", "事件“{0}”没有作用：请给出 `set:` 或 `end: true`")
+MESSAGE(event_sets_no_state, "event '{0}' sets '{1}', which is no state", "事件“{0}”设置了“{1}”，但它不是状态变量")
+MESSAGE(start_of_unknown_member, "state '{0}' has no member '{1}'", "状态“{0}”没有成员“{1}”")
+MESSAGE(start_of_unknown_state, "'{0}' has no state '{1}'", "“{0}”没有状态“{1}”")
+MESSAGE(state_unit_needs_component, "'unit: {0}' is for states per component", "“unit: {0}”仅用于按组分的状态")
 // clang-format on

@@ -97,4 +97,9 @@ MESSAGE(csv_stray_quote, "a double quote inside a cell that does not begin with 
 MESSAGE(csv_after_quote, "text after the closing quote of a cell", "单元格的结束引号后还有文字")
 MESSAGE(csv_hint_double_quote, "put the whole cell in double quotes and double every quote inside it", "请将整个单元格放入双引号，内部的双引号写两遍")
 MESSAGE(csv_unclosed_quote, "the quote that begins this cell is not closed", "该单元格的起始引号没有闭合")
+MESSAGE(unknown_key, "unknown key '{0}'", "未知的键“{0}”")
+MESSAGE(known_keys, "known here: {0}", "此处可用：{0}")
+MESSAGE(expected_text, "'{0}' must be a text", "“{0}”应为文本")
+MESSAGE(expected_map, "{0} must be a map (key: value)", "{0}应为映射（键: 值）")
+MESSAGE(expected_list, "{0} must be a list", "{0}应为列表")
 // clang-format on

@@ -1,0 +1,68 @@
+#include "case/simulation.h"
+#include "text/csv.h"
+#include <nlohmann/json.hpp>
+
+namespace viresco::cases {
+
+namespace {
+
+const units::Unit& time_unit(const Simulation& s) {
+    static const units::Unit second = *units::parse_unit("s");
+    return s.duration.si > 0 ? s.duration.unit : second;
+}
+
+std::vector<double> outputs_at(lang::DynamicEvaluation& e, const Simulation& s, const integrate::Point& p) {
+    std::vector<double> out(s.outputs.size());
+    e.outputs({&p.time, 1}, p.x, out);
+    for (size_t k = 0; k < out.size(); ++k) out[k] = s.outputs[k].unit.from_si(out[k]);
+    return out;
+}
+
+std::string unit_text(const units::Unit& u) { return u.text.empty() ? "1" : u.text; }
+
+} // namespace
+
+std::string simulation_json(const Simulation& s, lang::DynamicEvaluation& e, const integrate::Trajectory& run) {
+    using Json = nlohmann::ordered_json;
+    const units::Unit& unit = time_unit(s);
+    Json out;
+    out["time"] = {{"value", unit.from_si(run.end.time)}, {"unit", unit_text(unit)}};
+    if (!s.unvalidated.empty()) out["unvalidated"] = s.unvalidated;
+    const auto values = outputs_at(e, s, run.end);
+    Json outputs = Json::object();
+    for (size_t k = 0; k < values.size(); ++k)
+        outputs[s.outputs[k].path] = {{"value", values[k]}, {"unit", unit_text(s.outputs[k].unit)}};
+    out["outputs"] = std::move(outputs);
+    Json events = Json::array();
+    for (const integrate::Occurrence& o : run.events)
+        events.push_back({{"event", s.program.events()[static_cast<size_t>(o.event)].path},
+                          {"time", {{"value", unit.from_si(o.time)}, {"unit", unit_text(unit)}}}});
+    out["events"] = std::move(events);
+    out["statistics"] = {{"steps", run.statistics.steps},
+                         {"failed_steps", run.statistics.failed_steps},
+                         {"rates", run.statistics.rates},
+                         {"jacobians", run.statistics.jacobians},
+                         {"factorisations", run.statistics.factorisations},
+                         {"states", s.program.n_states()},
+                         {"unknowns", s.program.n_variables() - s.program.n_states()},
+                         {"operations", s.program.n_operations()}};
+    return out.dump(2);
+}
+
+std::string simulation_csv(const Simulation& s, lang::DynamicEvaluation& e, const integrate::Trajectory& run) {
+    const auto column = [](const std::string& name, const units::Unit& unit) {
+        return text::csv_cell(name + (unit.text.empty() ? "" : " [" + unit.text + "]"));
+    };
+    const units::Unit& unit = time_unit(s);
+    std::string out = column("time", unit);
+    for (const Simulation::Output& o : s.outputs) out += "," + column(o.path, o.unit);
+    out += "\n";
+    for (const integrate::Point& p : run.points) {
+        out += units::format_number(unit.from_si(p.time));
+        for (const double v : outputs_at(e, s, p)) out += "," + units::format_number(v);
+        out += "\n";
+    }
+    return out;
+}
+
+} // namespace viresco::cases

@@ -1,0 +1,10 @@
+# The module is opened from the build tree. Shipped models are compiled as users compile them.
+foreach(program jit_tests jit_slow_tests)
+  if(TARGET ${program} AND TARGET viresco_jit_plugin)
+    add_dependencies(${program} viresco_jit_plugin)
+    target_compile_definitions(${program} PRIVATE VIRESCO_HAVE_JIT)
+  endif()
+endforeach()
+if(TARGET jit_slow_tests)
+  target_link_libraries(jit_slow_tests PRIVATE viresco::case)
+endif()
