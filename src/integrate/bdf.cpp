@@ -47,6 +47,8 @@ public:
         for (size_t k = 0; k < m; ++k)
             for (size_t i = 0; i < static_cast<size_t>(n_); ++i) N_VGetArrayPointer(s_[k])[i] = s[i * m + k];
         collect();
+        stuck_ = 0;
+        last_ = time;
         if (started_) {
             CVodeReInit(memory_, time, x_);
             if (m) CVodeSensReInit(memory_, CV_STAGGERED, s_);

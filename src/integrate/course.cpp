@@ -70,7 +70,7 @@ Course::Course(lang::DynamicEvaluation& e, const Point& from, double until, std:
     : e_(e), o_(options), events_(e, options), p_(from), begin_(from.time), until_(until), times_(times),
       window_begin_(from.time), began_(Clock::now()) {
     const lang::DynamicProgram& program = e.program();
-    const auto atol = absolute_tolerances(program, from.x, options);
+    const auto atol = absolute_tolerances(program, from, options);
     for (size_t k = 0; k < program.states().size(); ++k) {
         size_.push_back(atol[k] / (options.atol * options.rtol));
         // As far below zero as the tolerance does not explain.
@@ -94,11 +94,19 @@ double Course::stop() const {
 
 bool Course::inputs() {
     if (!o_.schedule) return false;
-    const size_t before = row_;
+    bool any = false;
+    const size_t m = o_.sensitivities.size();
     for (; row_ < o_.schedule->rows.size() && o_.schedule->rows[row_].time <= p_.time; ++row_)
-        for (const auto& [variable, value] : o_.schedule->rows[row_].set) p_.x[static_cast<size_t>(variable)] = value;
-    if (row_ == before) return false;
-    if (!make_consistent(e_, p_.time, p_.x)) fail_at(e_, p_, message::inconsistent_inputs, p_.time);
+        for (const auto& [variable, value] : o_.schedule->rows[row_].set) {
+            const auto i = static_cast<size_t>(variable);
+            p_.x[i] = value;
+            std::fill_n(p_.s.begin() + static_cast<ptrdiff_t>(i * m), m, 0.0); // it depends on no parameter
+            any = true;
+        }
+    if (!any) return false;
+    Algebraic algebraic(e_);
+    if (!algebraic.satisfy(p_.time, p_.x) || !algebraic.satisfy_sensitivities(p_.time, p_.x, o_.sensitivities, p_.s))
+        fail_at(message::inconsistent_inputs, p_.time);
     return true;
 }
 
@@ -177,11 +185,10 @@ void Course::note_negative() {
     }
 }
 
-/// A run at whose pace the end is 200,000 steps away is watched for a while: does it slide along a kink?
+/// A run at whose pace the steps will not suffice is watched for a while: does it slide along a kink?
 void Course::watch_progress() {
-    constexpr long window = 20'000, watched = 200;
-    constexpr double least = 0.1; // of the span, in a window
-    constexpr long sliding = watched / 4;
+    constexpr long window = 20'000, watched = 1000;
+    constexpr long sliding = watched / 100;
     if (kinks_) {
         kinks_->look(e_, p_.time, p_.x);
         if (kinks_->looks() < watched) return;
@@ -197,15 +204,17 @@ void Course::watch_progress() {
         window_begin_ = p_.time;
     }
     if (++window_steps_ < window) return;
-    if (p_.time - window_begin_ < least * (until_ - begin_)) kinks_.emplace(e_.program());
+    const double pace = (p_.time - window_begin_) / window;
+    if (pace * static_cast<double>(o_.max_steps - steps_) < until_ - p_.time) kinks_.emplace(e_.program());
     window_steps_ = 0;
     window_begin_ = p_.time;
 }
 
 void Course::fail(const StepFailure& failure) const { fail_at(reason(failure.why), failure.time); }
 
-Trajectory Course::finish(const Statistics& statistics) {
+Trajectory Course::finish(const Statistics& statistics, double next_step) {
     out_.statistics = statistics;
+    p_.step = next_step;
     out_.end = std::move(p_);
     return std::move(out_);
 }

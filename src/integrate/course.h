@@ -28,7 +28,8 @@ public:
     bool take(DenseOutput&, double b, std::span<const double> margins);
 
     [[noreturn]] void fail(const StepFailure&) const;
-    Trajectory finish(const Statistics&);
+    /// next_step: of the one-step method, to go on with; 0 after an event.
+    Trajectory finish(const Statistics&, double next_step);
 
 private:
     void report_until(DenseOutput&, double time);
@@ -36,7 +37,9 @@ private:
     void keep_limits();
     /// Rows of the schedule that are due at the present time; true when one was.
     bool inputs();
-    void watch_kinks(double step);
+    void watch_progress();
+    void note_negative();
+    [[noreturn]] void fail_at(MessageId why, double time) const;
 
     lang::DynamicEvaluation& e_;
     const Options& o_;
@@ -50,7 +53,7 @@ private:
     std::vector<double> margins_before_, probe_;
     long steps_ = 0, window_steps_ = 0;
     double window_begin_ = 0;
-    std::optional<Kinks> kinks_; // while the run is watched
+    std::optional<Kinks> kinks_;       // while the run is watched
     std::vector<double> size_, below_; // per state: its usual size; what counts as negative, or -infinity
     std::chrono::steady_clock::time_point began_;
 };

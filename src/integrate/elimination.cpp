@@ -129,7 +129,8 @@ void Elimination::order(std::span<const int> start, std::span<const int> row) {
     }
 }
 
-template <int W> void Elimination::factor(double* values, double* inverse) const {
+template <int W>
+void Elimination::factor(double* values, double* inverse) const {
     widest<W>([&]() VIRESCO_INLINE {
         const auto at = [&](int i) { return values + static_cast<ptrdiff_t>(i) * W; };
         const int* target = target_.data();
@@ -213,9 +214,9 @@ template void Elimination::factor<1>(double*, double*) const;
 template void Elimination::factor<8>(double*, double*) const;
 template void Elimination::solve<1>(const double*, const double*, const double*, double*, double*) const;
 template void Elimination::solve<8>(const double*, const double*, const double*, double*, double*) const;
-template void backward_error<1>(std::span<const int>, std::span<const int>, const double*, const double*,
-                                const double*, double*, double*, double*);
-template void backward_error<8>(std::span<const int>, std::span<const int>, const double*, const double*,
-                                const double*, double*, double*, double*);
+template void backward_error<1>(std::span<const int>, std::span<const int>, const double*, const double*, const double*,
+                                double*, double*, double*);
+template void backward_error<8>(std::span<const int>, std::span<const int>, const double*, const double*, const double*,
+                                double*, double*, double*);
 
 } // namespace viresco::integrate

@@ -20,22 +20,23 @@ public:
     size_t n_filled() const { return n_filled_; }
 
     /// Factors in place; inverse: n x W. The filled values begin with those of the pattern, in its order; zeros follow.
-    template <int W> void factor(double* values, double* inverse) const;
+    template <int W>
+    void factor(double* values, double* inverse) const;
     /// x = A^-1 b; work: n x W. x and b may be the same.
-    template <int W> void solve(const double* values, const double* inverse, const double* b, double* x,
-                                double* work) const;
+    template <int W>
+    void solve(const double* values, const double* inverse, const double* b, double* x, double* work) const;
 
 private:
     bool match(std::span<const int> start, std::span<const int> row, size_t n_states, std::span<const double> size);
     void order(std::span<const int> start, std::span<const int> row);
 
     size_t n_ = 0, n_filled_ = 0;
-    std::vector<int> row_of_column_;             // the row matched to a column
-    std::vector<int> pivot_, row_, column_;      // per step: filled index, row of b, column of x
-    std::vector<int> below_begin_, below_;       // per step: entries of its column of L
+    std::vector<int> row_of_column_;                    // the row matched to a column
+    std::vector<int> pivot_, row_, column_;             // per step: filled index, row of b, column of x
+    std::vector<int> below_begin_, below_;              // per step: entries of its column of L
     std::vector<int> left_begin_, left_, left_step_;    // per step: entries of its row of L, with the steps of columns
     std::vector<int> right_begin_, right_, right_step_; // and of U
-    std::vector<int> target_; // per step, below, right: the filled index that is updated
+    std::vector<int> target_;                           // per step, below, right: the filled index that is updated
 };
 
 /// max over rows of |A x - b| / (|A| |x| + |b|) per lane (Oettli, Prager): as small as round-off where x is as good as

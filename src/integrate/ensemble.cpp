@@ -32,13 +32,13 @@ class Worker {
 public:
     explicit Worker(Task& task)
         : task_(task), evaluation_(task.program, width), lanes_(evaluation_, task.order, task.options.rtol),
-          n_parameters_(static_cast<size_t>(task.program.n_parameters())),
-          n_events_(task.program.events().size()), parameters_(n_parameters_ * width),
-          x_(static_cast<size_t>(task.program.n_variables()) * width), margins_(n_events_ * width),
-          of_lane_(n_events_ * Course::parts * width) {
+          n_parameters_(static_cast<size_t>(task.program.n_parameters())), n_events_(task.program.events().size()),
+          parameters_(n_parameters_ * width), x_(static_cast<size_t>(task.program.n_variables()) * width),
+          margins_(n_events_ * width), of_lane_(n_events_ * Course::parts * width) {
         evaluation_.use(task.code);
         const auto defaults = task.program.defaults(); // what lanes without a member compute with
-        for (size_t p = 0; p < n_parameters_; ++p) std::fill_n(parameters_.begin() + static_cast<long>(p * width), width, defaults[p]);
+        for (size_t p = 0; p < n_parameters_; ++p)
+            std::fill_n(parameters_.begin() + static_cast<long>(p * width), width, defaults[p]);
         for (int l = 0; l < width; ++l) alone_.emplace_back(task.program);
     }
 
@@ -84,14 +84,14 @@ private:
                 const Point from = start(e, task_.options);
                 course_[l] = std::make_unique<Course>(e, from, task_.until, task_.times, task_.options);
                 if (course_[l]->done()) {
-                    task_.members[member].trajectory = course_[l]->finish({});
+                    task_.members[member].trajectory = course_[l]->finish({}, 0);
                     course_[l].reset();
                     continue;
                 }
                 for (size_t p = 0; p < n_parameters_; ++p) parameters_[p * width + static_cast<size_t>(l)] = set[p];
                 changed_ = true;
                 const Point& p = course_[l]->point();
-                lanes_.begin(l, p.time, p.x, absolute_tolerances(task_.program, from.x, task_.options), 0);
+                lanes_.begin(l, p.time, p.x, absolute_tolerances(task_.program, from, task_.options), 0);
                 lanes_.stop_at(l, course_[l]->stop());
                 ++busy_;
                 return;
@@ -139,7 +139,7 @@ private:
         const bool anew = course.take(dense, lanes_.time(l),
                                       std::span(of_lane_).subspan(static_cast<size_t>(l) * count, count));
         if (course.done()) {
-            task_.members[member_[l]].trajectory = course.finish(lanes_.statistics(l));
+            task_.members[member_[l]].trajectory = course.finish(lanes_.statistics(l), anew ? 0 : lanes_.next_step(l));
             done(l);
             return;
         }

@@ -59,6 +59,7 @@ public:
             std::fill(view(sp_[k]).begin() + static_cast<ptrdiff_t>(n_states_), view(sp_[k]).end(), 0.0);
         }
         stuck_ = 0;
+        last_ = time;
         if (started_) {
             add_counters(finished_); // IDAReInit sets its counters to zero
             IDAReInit(memory_, time, y_, yp_);
@@ -99,10 +100,10 @@ public:
             throw StepFailure{Why::step_too_small, t};
         }
         IDAGetCurrentTime(memory_, &t);
-        throw StepFailure{not_finite_                                        ? Why::not_a_number
-                          : flag == IDA_ERR_FAIL                             ? Why::step_too_small
+        throw StepFailure{not_finite_                                          ? Why::not_a_number
+                          : flag == IDA_ERR_FAIL                               ? Why::step_too_small
                           : flag == IDA_LSETUP_FAIL || flag == IDA_LSOLVE_FAIL ? Why::singular
-                                                                             : Why::too_many_failures,
+                                                                               : Why::too_many_failures,
                           t};
     }
 
@@ -139,8 +140,7 @@ private:
     }
     std::span<double> view(N_Vector v) const { return {N_VGetArrayPointer(v), static_cast<size_t>(n_)}; }
     /// f_x s + f_p, with g_x s + g_p in the rows of unknowns.
-    void along(double time, std::span<const double> x, int parameter, std::span<const double> s,
-               std::span<double> to) {
+    void along(double time, std::span<const double> x, int parameter, std::span<const double> s, std::span<double> to) {
         e_.rates({&time, 1}, x, out_);
         e_.rates_along({{&parameter, 1}, {}, s}, to);
     }
@@ -167,8 +167,8 @@ private:
         double* values = SUNSparseMatrix_Data(to);
         me.e_.jacobian({&t, 1}, me.view(y), {values, pattern.row.size()});
         for (size_t column = 0; column < static_cast<size_t>(me.n_); ++column)
-            for (auto k = static_cast<size_t>(pattern.start[column]); k < static_cast<size_t>(pattern.start[column + 1]);
-                 ++k) {
+            for (auto k = static_cast<size_t>(pattern.start[column]);
+                 k < static_cast<size_t>(pattern.start[column + 1]); ++k) {
                 const auto row = static_cast<size_t>(pattern.row[k]);
                 if (row < me.n_states_) values[k] = (row == column ? cj : 0) - values[k];
             }

@@ -10,9 +10,7 @@ using lang::Op;
 namespace {
 
 double left_of(const lang::DynamicEvaluation& e, const Instruction& i) { return e.value(i.a); }
-double right_of(const lang::DynamicEvaluation& e, const Instruction& i) {
-    return i.op == Op::abs ? 0.0 : e.value(i.b);
-}
+double right_of(const lang::DynamicEvaluation& e, const Instruction& i) { return i.op == Op::abs ? 0.0 : e.value(i.b); }
 
 } // namespace
 

@@ -11,10 +11,10 @@ namespace viresco::integrate::rodas5p {
 
 constexpr int stages = 8;
 constexpr double gamma = 0.21193756319429014;
-constexpr double alpha[stages] = {0, 0.6358126895828704, 0.4095798393397535, 0.9769306725060716, 0.4288403609558664,
-                                  1, 1,                  1};
-constexpr double d[stages] = {gamma, -0.42387512638858027, -0.3384627126235924, 1.8046452872882734, 2.325825639765069,
-                              0,     0,                    0};
+constexpr double alpha[stages] = {
+    0, 0.6358126895828704, 0.4095798393397535, 0.9769306725060716, 0.4288403609558664, 1, 1, 1};
+constexpr double d[stages] = {
+    gamma, -0.42387512638858027, -0.3384627126235924, 1.8046452872882734, 2.325825639765069, 0, 0, 0};
 /// Of stages 2 to 6; 7 and 8 follow from 6.
 constexpr double a[6][5] = {
     {},

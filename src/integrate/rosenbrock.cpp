@@ -9,23 +9,6 @@ namespace viresco::integrate {
 
 using namespace rodas5p;
 
-Elimination eliminate(const lang::DynamicProgram& program) {
-    const auto& pattern = program.jacobian();
-    std::vector<double> size;
-    if (!program.unknowns().empty()) {
-        // Which unknown an equation is solved for: by the size of the entries at the start with default parameters.
-        lang::DynamicEvaluation e(program);
-        std::vector<double> x(static_cast<size_t>(program.n_variables()));
-        const double time = 0;
-        e.set_parameters(program.defaults());
-        e.start(x);
-        make_consistent(e, time, x);
-        size.resize(pattern.row.size());
-        e.jacobian({&time, 1}, x, size);
-    }
-    return {pattern.start, pattern.row, program.n_states(), size};
-}
-
 namespace {
 /// Whether the rates themselves change with time; conditions of events may alone.
 bool rates_of_time(const lang::DynamicProgram& program) {
@@ -42,7 +25,8 @@ bool rates_of_time(const lang::DynamicProgram& program) {
 template <int W>
 RosenbrockLanes<W>::RosenbrockLanes(lang::DynamicEvaluation& e, const Elimination& order, double rtol)
     : e_(e), order_(order), n_(static_cast<size_t>(e.program().n_variables())),
-      n_states_(static_cast<size_t>(e.program().n_states())), rtol_(rtol), timed_(rates_of_time(e.program())), kernels_(lang::kernels(W)) {
+      n_states_(static_cast<size_t>(e.program().n_states())), rtol_(rtol), timed_(rates_of_time(e.program())),
+      kernels_(lang::kernels(W)) {
     const auto& pattern = e.program().jacobian();
     for (size_t column = 0; column < n_; ++column)
         for (int k = pattern.start[column]; k < pattern.start[column + 1]; ++k)
@@ -52,7 +36,7 @@ RosenbrockLanes<W>::RosenbrockLanes(lang::DynamicEvaluation& e, const Eliminatio
     filled_.resize(order_.n_filled() * W);
     for (auto* v : {&atol_, &inverse_, &x0_, &x1_, &f_, &ft_, &y_, &work_, &bound_, &zero_, &rhs_}) v->resize(n_ * W);
     for (auto& u : u_) u.resize(n_ * W);
-    for (auto& c : dense_) c.resize(n_ * W);
+    for (auto& part : dense_) part.resize(n_ * W);
     for (int l = 0; l < W; ++l) t0_[l] = 0, h_[l] = 1;
 }
 
@@ -66,7 +50,8 @@ void RosenbrockLanes<W>::begin(int lane, double time, std::span<const double> x,
     restart(lane, time, x);
 }
 
-template <int W> void RosenbrockLanes<W>::restart(int lane, double time, std::span<const double> x) {
+template <int W>
+void RosenbrockLanes<W>::restart(int lane, double time, std::span<const double> x) {
     Lane& me = lane_[lane];
     me.active = me.fresh = true;
     me.rejected = false;
@@ -76,7 +61,8 @@ template <int W> void RosenbrockLanes<W>::restart(int lane, double time, std::sp
     linearised_ = false;
 }
 
-template <int W> double RosenbrockLanes<W>::first_step(int lane) const {
+template <int W>
+double RosenbrockLanes<W>::first_step(int lane) const {
     double rate = 0;
     for (size_t k = static_cast<size_t>(lane); k < n_states_ * W; k += W)
         rate = std::max(rate, std::abs(f_[k]) / (atol_[k] + rtol_ * std::abs(x0_[k])));
@@ -84,7 +70,8 @@ template <int W> double RosenbrockLanes<W>::first_step(int lane) const {
 }
 
 /// Rates and Jacobian where every lane stands.
-template <int W> void RosenbrockLanes<W>::linearise() {
+template <int W>
+void RosenbrockLanes<W>::linearise() {
     if (linearised_) return;
     linearised_ = true;
     x0_ = x1_;
@@ -99,7 +86,8 @@ template <int W> void RosenbrockLanes<W>::linearise() {
     }
 }
 
-template <int W> void RosenbrockLanes<W>::choose_step(int l) {
+template <int W>
+void RosenbrockLanes<W>::choose_step(int l) {
     Lane& me = lane_[l];
     if (me.tries == 0) ++me.count.jacobians, ++me.count.rates;
     if (me.fresh) {
@@ -123,7 +111,8 @@ template <int W> void RosenbrockLanes<W>::choose_step(int l) {
 }
 
 /// W = M / (gamma h) - J, and its factors.
-template <int W> void RosenbrockLanes<W>::factor() {
+template <int W>
+void RosenbrockLanes<W>::factor() {
     double inverse_step[W];
     VIRESCO_EACH_LANE inverse_step[l] = 1 / (gamma * h_[l]);
     for (size_t k = 0; k < j_.size(); ++k) w_[k] = -j_[k];
@@ -137,7 +126,8 @@ template <int W> void RosenbrockLanes<W>::factor() {
     order_.factor<W>(filled_.data(), inverse_.data());
 }
 
-template <int W> void RosenbrockLanes<W>::solve_alone(int l, const double* b, double* x) {
+template <int W>
+void RosenbrockLanes<W>::solve_alone(int l, const double* b, double* x) {
     std::vector<double> one(n_);
     for (size_t i = 0; i < n_; ++i) one[i] = b[i * W + static_cast<size_t>(l)];
     lane_[l].lu->solve(one);
@@ -145,7 +135,8 @@ template <int W> void RosenbrockLanes<W>::solve_alone(int l, const double* b, do
 }
 
 /// b = W^-1 b in every lane.
-template <int W> void RosenbrockLanes<W>::solve(std::vector<double>& b) {
+template <int W>
+void RosenbrockLanes<W>::solve(std::vector<double>& b) {
     bool any = false;
     for (int l = 0; l < W; ++l) any = any || lane_[l].alone;
     if (any) rhs_ = b;
@@ -155,21 +146,22 @@ template <int W> void RosenbrockLanes<W>::solve(std::vector<double>& b) {
 }
 
 /// to[k] = from[k] + sum over j of factor[j] u_j[k].
-template <int W, int N, class Get> void combine(size_t size, const double* from, const Get& u, const double (&factor)[N],
-                                         int count, double* to) {
+template <int W, int N, class Get>
+void combine(size_t size, const double* from, const Get& u, const double (&factor)[N], int count, double* to) {
     widest<W>([&]() VIRESCO_INLINE {
         std::copy_n(from, size, to);
         for (int j = 0; j < count; ++j) {
             if (factor[j] == 0) continue;
             const double* uj = u[j].data();
             const double f = factor[j];
-            _Pragma("GCC ivdep") for (size_t k = 0; k < size; ++k) to[k] += f * uj[k];
+            VIRESCO_APART for (size_t k = 0; k < size; ++k) to[k] += f * uj[k];
         }
     });
 }
 
 /// Stage i (from 0): u_[i]; y_ is its argument.
-template <int W> void RosenbrockLanes<W>::stage(int i) {
+template <int W>
+void RosenbrockLanes<W>::stage(int i) {
     const size_t size = n_ * W;
     std::vector<double>& u = u_[i];
     if (i == 0) {
@@ -236,7 +228,8 @@ template <int W> void RosenbrockLanes<W>::stage(int i) {
 }
 
 /// Accepts or rejects, and chooses the next step.
-template <int W> void RosenbrockLanes<W>::judge(int l, double error, double factor) {
+template <int W>
+void RosenbrockLanes<W>::judge(int l, double error, double factor) {
     Lane& me = lane_[l];
     constexpr int most_tries = 40;
     const bool unsolved = me.outcome == Outcome::rejected;
@@ -266,7 +259,8 @@ template <int W> void RosenbrockLanes<W>::judge(int l, double error, double fact
     me.t1 = me.last ? me.stop : me.t0 + h_[l];
 }
 
-template <int W> void RosenbrockLanes<W>::attempt() {
+template <int W>
+void RosenbrockLanes<W>::attempt() {
     linearise();
     interpolated_ = false;
     for (int l = 0; l < W; ++l) {
@@ -308,7 +302,8 @@ template <int W> void RosenbrockLanes<W>::attempt() {
     }
 }
 
-template <int W> void RosenbrockLanes<W>::interpolate() {
+template <int W>
+void RosenbrockLanes<W>::interpolate() {
     if (interpolated_) return;
     interpolated_ = true;
     for (int i = 0; i < 3; ++i) combine<W>(n_ * W, zero_.data(), u_, dense[i], stages, dense_[i].data());
@@ -320,7 +315,8 @@ inline double interpolant(double s, double x0, double x1, double e1, double e2, 
 }
 } // namespace
 
-template <int W> void RosenbrockLanes<W>::at(int l, double time, std::span<double> x) {
+template <int W>
+void RosenbrockLanes<W>::at(int l, double time, std::span<double> x) {
     const Lane& me = lane_[l];
     interpolate();
     const double s = me.t1 > me.t0 ? (time - me.t0) / (me.t1 - me.t0) : 1;
@@ -330,7 +326,8 @@ template <int W> void RosenbrockLanes<W>::at(int l, double time, std::span<doubl
     }
 }
 
-template <int W> void RosenbrockLanes<W>::at_times(const double* time, std::span<double> x) {
+template <int W>
+void RosenbrockLanes<W>::at_times(const double* time, std::span<double> x) {
     interpolate();
     double s[W];
     for (int l = 0; l < W; ++l) {
@@ -349,48 +346,5 @@ template <int W> void RosenbrockLanes<W>::at_times(const double* time, std::span
 
 template class RosenbrockLanes<1>;
 template class RosenbrockLanes<8>;
-
-namespace {
-
-/// One lane as a Stepper.
-class Rosenbrock final : public Stepper {
-public:
-    Rosenbrock(lang::DynamicEvaluation& e, const Options& o, std::vector<double> atol)
-        : order_(eliminate(e.program())), lanes_(e, order_, o.rtol), atol_(std::move(atol)) {}
-
-    void restart(double time, std::span<const double> x, std::span<const double>) override {
-        if (began_)
-            lanes_.restart(0, time, x);
-        else
-            lanes_.begin(0, time, x, atol_, 0);
-        began_ = true;
-    }
-    double step(double stop) override {
-        lanes_.stop_at(0, stop);
-        for (;;) {
-            lanes_.attempt();
-            switch (lanes_.outcome(0)) {
-            case RosenbrockLanes<1>::Outcome::accepted: return lanes_.time(0);
-            case RosenbrockLanes<1>::Outcome::failed: throw lanes_.failure(0);
-            default: break;
-            }
-        }
-    }
-    void at(double time, std::span<double> x) override { lanes_.at(0, time, x); }
-    void sensitivities_at(double, std::span<double>) override {}
-    void count(Statistics& s) const override { s = lanes_.statistics(0); }
-
-private:
-    Elimination order_;
-    RosenbrockLanes<1> lanes_;
-    std::vector<double> atol_;
-    bool began_ = false;
-};
-
-} // namespace
-
-std::unique_ptr<Stepper> make_rosenbrock(lang::DynamicEvaluation& e, const Options& o, std::vector<double> atol) {
-    return std::make_unique<Rosenbrock>(e, o, std::move(atol));
-}
 
 } // namespace viresco::integrate

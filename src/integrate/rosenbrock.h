@@ -15,7 +15,8 @@ Elimination eliminate(const lang::DynamicProgram&);
 
 /// RODAS5P on W parameter sets side by side, each with its own time, step size and acceptance. What a lane does depends
 /// on nothing but its own numbers: its bits are those of the same set with W = 1.
-template <int W> class RosenbrockLanes {
+template <int W>
+class RosenbrockLanes {
 public:
     RosenbrockLanes(lang::DynamicEvaluation&, const Elimination&, double rtol);
 

@@ -27,8 +27,9 @@ Method choose(const lang::DynamicProgram& program, const Options& options) {
 
 } // namespace
 
-std::vector<double> absolute_tolerances(const lang::DynamicProgram& program, std::span<const double> start,
+std::vector<double> absolute_tolerances(const lang::DynamicProgram& program, const Point& from,
                                         const Options& options) {
+    const std::vector<double>& start = from.start.empty() ? from.x : from.start;
     std::vector<double> out;
     for (size_t i = 0; i < start.size(); ++i) {
         const bool state = i < program.states().size();
@@ -69,6 +70,7 @@ Point start(lang::DynamicEvaluation& e, const Options& options) {
         throw SolveError(d);
     };
     if (!algebraic.satisfy(0, p.x)) inconsistent();
+    p.start = p.x;
     p.s.assign(n * m, 0);
     std::vector<double> column(n);
     for (size_t j = 0; j < m; ++j) {
@@ -94,9 +96,9 @@ Trajectory run(lang::DynamicEvaluation& e, const Point& from, double until, std:
     const Method method = choose(program, options);
     Course course(e, from, until, times, options);
     Statistics statistics;
-    if (course.done()) return course.finish(statistics);
-    const auto atol = absolute_tolerances(program, from.x, options);
-    const auto stepper = method == Method::rosenbrock ? make_rosenbrock(e, options, atol)
+    if (course.done()) return course.finish(statistics, 0);
+    const auto atol = absolute_tolerances(program, from, options);
+    const auto stepper = method == Method::rosenbrock ? make_rosenbrock(e, options, atol, from.step)
                          : method == Method::ida      ? make_ida(e, options, atol)
                                                       : make_bdf(e, options, atol);
     const auto begin = [&] { stepper->restart(course.point().time, course.point().x, course.point().s); };
@@ -119,7 +121,7 @@ Trajectory run(lang::DynamicEvaluation& e, const Point& from, double until, std:
         anew = course.take(*stepper, b, margins);
     }
     stepper->count(statistics);
-    return course.finish(statistics);
+    return course.finish(statistics, anew ? 0 : stepper->next_step());
 }
 
 } // namespace viresco::integrate

@@ -17,22 +17,22 @@ enum class Method {
 struct Schedule {
     struct Row {
         double time;
-        std::vector<std::pair<int, double>> set; ///< variable, value
+        std::vector<std::pair<int, double>> set; ///< variable, value; empty: a step merely ends there
     };
     std::vector<Row> rows;
 };
 
 struct Options {
     double rtol = 1e-6;
-    double atol = 1e-2; ///< absolute tolerance of a variable = atol x rtol x its usual size (State::nominal)
+    double atol = 1e-2;        ///< absolute tolerance of a variable = atol x rtol x its usual size (State::nominal)
     std::vector<double> sizes; ///< usual size per variable, in place of State::nominal; empty: none
     double max_step = 0;       ///< no step is longer; 0: no limit
     Method method = Method::automatic;
     long max_steps = 1'000'000;
-    double max_seconds = 600;       ///< by the clock, of one run
-    std::vector<int> sensitivities; ///< parameters by which the variables are differentiated
+    double max_seconds = 600;           ///< by the clock, of one run
+    std::vector<int> sensitivities;     ///< parameters by which the variables are differentiated
     const Schedule* schedule = nullptr; ///< outlives the run
-    int threads = 1;                ///< of an ensemble; 0: as many as the machine has
+    int threads = 1;                    ///< of an ensemble; 0: as many as the machine has
 };
 
 struct Statistics {
@@ -47,9 +47,11 @@ struct Occurrence {
 /// A point of a run: all that is needed to go on from there.
 struct Point {
     double time = 0;
-    std::vector<double> x; ///< states, then unknowns
-    std::vector<double> s; ///< dx/dp: variables x sensitivities, row-major
-    std::vector<char> on;  ///< per event: its condition holds
+    std::vector<double> x;     ///< states, then unknowns
+    std::vector<double> s;     ///< dx/dp: variables x sensitivities, row-major
+    std::vector<char> on;      ///< per event: its condition holds
+    std::vector<double> start; ///< x where the run began: the usual sizes of what has no other
+    double step = 0;           ///< the next step of the one-step method; 0: it is chosen from the rates
 };
 
 /// A state that cannot be less than nothing (an amount, a concentration, a volume) but was, by more than the tolerance

@@ -10,13 +10,39 @@ namespace viresco::integrate {
 
 namespace {
 
+/// Rates without those of pure integrals: states that nothing depends on never come to rest, and need not.
+class RestingRates {
+public:
+    explicit RestingRates(lang::DynamicEvaluation& e) : e_(e) {
+        const auto& pattern = e.program().jacobian();
+        for (int i = 0; i < e.program().n_states(); ++i) {
+            bool used = false;
+            for (int k = pattern.start[static_cast<size_t>(i)]; k < pattern.start[static_cast<size_t>(i) + 1]; ++k)
+                used = used || pattern.slot[static_cast<size_t>(k)] >= 0;
+            if (!used) integrals_.push_back(static_cast<size_t>(i));
+        }
+    }
+    void operator()(double time, std::span<const double> x, std::span<double> f) const {
+        e_.rates({&time, 1}, x, f);
+        clear(f);
+    }
+    void clear(std::span<double> f) const {
+        for (const size_t i : integrals_) f[i] = 0;
+    }
+    const std::vector<size_t>& integrals() const { return integrals_; }
+
+private:
+    lang::DynamicEvaluation& e_;
+    std::vector<size_t> integrals_;
+};
+
 /// Newton on the rates with pseudo-transient continuation. False: it got stuck at p.
 bool newton(lang::DynamicEvaluation& e, const Point& from, const Options& options, Statistics& statistics, Point& p) {
     const lang::DynamicProgram& program = e.program();
     const auto n = static_cast<size_t>(program.n_variables()), n_states = static_cast<size_t>(program.n_states());
     const auto& pattern = program.jacobian();
     numerics::SparseLu lu(pattern.start, pattern.row);
-    std::vector<double> size = absolute_tolerances(program, from.x, options); // usual size of each variable
+    std::vector<double> size = absolute_tolerances(program, from, options); // usual size of each variable
     for (double& s : size) s /= options.rtol * options.atol;
     p = from;
     std::vector<double> j(pattern.row.size()), w(j.size()), f(n), dx(n), trial(n);
@@ -26,9 +52,10 @@ bool newton(lang::DynamicEvaluation& e, const Point& from, const Options& option
             if (pattern.row[static_cast<size_t>(k)] == static_cast<int>(column))
                 diagonal[column] = static_cast<size_t>(k);
     const auto weight = [&](size_t i) { return std::max(std::abs(p.x[i]), size[i]); };
+    const RestingRates rates(e);
     // Rate of change relative to the size of each state: 1/s.
     const auto norm = [&](std::span<const double> at) {
-        e.rates({&p.time, 1}, at, f);
+        rates(p.time, at, f);
         ++statistics.rates;
         double sum = 0;
         for (size_t i = 0; i < n; ++i) sum += (f[i] / weight(i)) * (f[i] / weight(i));
@@ -42,7 +69,8 @@ bool newton(lang::DynamicEvaluation& e, const Point& from, const Options& option
         ++statistics.jacobians;
         for (size_t k = 0; k < j.size(); ++k) w[k] = -j[k];
         for (size_t i = 0; i < n_states; ++i) w[diagonal[i]] += 1 / dt;
-        e.rates({&p.time, 1}, p.x, f);
+        for (const size_t i : rates.integrals()) w[diagonal[i]] = 1;
+        rates(p.time, p.x, f);
         dx = f;
         ++statistics.factorisations;
         if (!lu.factor(w)) {
@@ -51,6 +79,7 @@ bool newton(lang::DynamicEvaluation& e, const Point& from, const Options& option
             continue;
         }
         lu.solve(dx);
+        rates.clear(dx);
         double largest = 0;
         for (size_t i = 0; i < n; ++i) largest = std::max(largest, std::abs(dx[i]) / weight(i));
         for (size_t i = 0; i < n; ++i) trial[i] = p.x[i] + dx[i];
@@ -79,7 +108,7 @@ bool newton(lang::DynamicEvaluation& e, const Point& from, const Options& option
 /// The fastest rate of change relative to the size of its variable [1/s].
 double fastest(lang::DynamicEvaluation& e, const Point& p, std::span<const double> size) {
     std::vector<double> f(p.x.size());
-    e.rates({&p.time, 1}, p.x, f);
+    RestingRates{e}(p.time, p.x, f);
     double out = 0;
     for (size_t i = 0; i < f.size(); ++i) out = std::max(out, std::abs(f[i]) / std::max(std::abs(p.x[i]), size[i]));
     return out;
@@ -95,8 +124,9 @@ Point steady(lang::DynamicEvaluation& e, const Point& from, const Options& optio
     Options loose = options;
     loose.rtol = std::max(options.rtol, 1e-5);
     loose.sensitivities.clear();
+    loose.schedule = nullptr; // at rest its inputs are what they are at the start
     const auto n = static_cast<size_t>(program.n_variables()), n_states = static_cast<size_t>(program.n_states());
-    std::vector<double> size = absolute_tolerances(program, from.x, options);
+    std::vector<double> size = absolute_tolerances(program, from, options);
     for (double& s : size) s /= options.rtol * options.atol;
     Point at = from;
     double span = 10 / std::max(fastest(e, from, size), 1e-300);
@@ -119,7 +149,7 @@ Point steady(lang::DynamicEvaluation& e, const Point& from, const Options& optio
     std::vector<double> f(n);
     const auto weight = [&](size_t i) { return std::max(std::abs(p.x[i]), size[i]); };
     size_t worst = 0;
-    e.rates({&p.time, 1}, p.x, f);
+    RestingRates{e}(p.time, p.x, f);
     for (size_t i = 0; i < n; ++i)
         if (!(std::abs(f[i]) / weight(i) <= std::abs(f[worst]) / weight(worst))) worst = i;
     Diagnostics d;

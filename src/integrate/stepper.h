@@ -21,6 +21,8 @@ public:
     /// One step, never past `stop`; returns the new time. Throws StepFailure.
     virtual double step(double stop) = 0;
     virtual void count(Statistics&) const = 0;
+    /// What a one-step method would try next; 0: nothing to hand over.
+    virtual double next_step() const { return 0; }
 };
 
 /// Why no further step is possible.
@@ -30,7 +32,7 @@ struct StepFailure {
 };
 
 /// Absolute tolerance of every variable.
-std::vector<double> absolute_tolerances(const lang::DynamicProgram&, std::span<const double> start, const Options&);
+std::vector<double> absolute_tolerances(const lang::DynamicProgram&, const Point& from, const Options&);
 
 /// Usual sizes of the parameters of Options::sensitivities: tolerances of dx/dp follow from those of x by them.
 std::vector<double> parameter_sizes(const lang::DynamicProgram&, const Options&);
@@ -40,7 +42,9 @@ std::unique_ptr<Stepper> make_bdf(lang::DynamicEvaluation&, const Options&, std:
 /// Variable-order BDF of IDAS with KLU; takes algebraic unknowns along, with sensitivities by the staggered method.
 std::unique_ptr<Stepper> make_ida(lang::DynamicEvaluation&, const Options&, std::vector<double> atol);
 /// RODAS5P, a one-step method of order 5 that takes algebraic unknowns along and pays nothing for a restart.
-std::unique_ptr<Stepper> make_rosenbrock(lang::DynamicEvaluation&, const Options&, std::vector<double> atol);
+/// first_step: 0: chosen from the rates.
+std::unique_ptr<Stepper> make_rosenbrock(lang::DynamicEvaluation&, const Options&, std::vector<double> atol,
+                                         double first_step);
 
 /// Moves the algebraic unknowns of `x` onto their equations (Newton, states kept). False: no solution found.
 bool make_consistent(lang::DynamicEvaluation&, double time, std::span<double> x);

@@ -16,7 +16,9 @@ namespace {
 
 /// Seconds that an operation takes to compile and to interpret (2 ns; docs/dev/performance.md): their ratio says after
 /// how many operations compiling is no longer the longer way.
-constexpr double compile_seconds = 30e-6, interpret_seconds = 2e-9, plugin_seconds = 0.03;
+constexpr double compile_seconds[] = {8e-6, 45e-6, 45e-6}, interpret_seconds = 2e-9, plugin_seconds = 0.03;
+/// Programs up to this size are worth the best code: it is a fifth faster, and takes five times as long to make.
+constexpr size_t small_program = 2000;
 constexpr int code_version = 1; ///< to be raised with any change of the code made for a program
 
 std::string features(int level) {
@@ -57,9 +59,9 @@ CompileFunction open_plugin(const std::string& given, std::string& error) {
 class Compiled : public Code {
 public:
     Compiled(std::vector<lang::TapeUse> tapes, std::vector<std::pair<int32_t, double>> constants, int n_slots,
-             Options options)
+             int n_variables, Options options)
         : Code(options.width), tapes_(std::move(tapes)), constants_(std::move(constants)), n_slots_(n_slots),
-          options_(std::move(options)), cache_(options_.cache_folder) {
+          n_variables_(n_variables), options_(std::move(options)), cache_(options_.cache_folder) {
         const int best = best_level();
         level_ = options_.level > 0 ? options_.level : best;
         lanes_ = std::min(options_.width, level_);
@@ -69,6 +71,7 @@ public:
             return;
         }
         for (const lang::TapeUse& t : tapes_) operations_ += t.tape->size();
+        effort_ = options_.effort >= 0 ? options_.effort : operations_ <= small_program ? 2 : 0;
         const std::lock_guard lock(mutex_);
         if (const auto start = now(); const auto found = cache_.read(key())) {
             report_.cached = true;
@@ -90,7 +93,7 @@ private:
         if (tried_.load(std::memory_order_relaxed)) return nullptr;
         const double spent = static_cast<double>(interpreted_.fetch_add(operations, std::memory_order_relaxed)) *
                              interpret_seconds;
-        if (spent < plugin_seconds + compile_seconds * static_cast<double>(operations_)) return nullptr;
+        if (spent < plugin_seconds + compile_seconds[effort_] * static_cast<double>(operations_)) return nullptr;
         const std::unique_lock lock(mutex_, std::try_to_lock);
         if (!lock) return nullptr; // another thread is at it
         if (!tried_) make();
@@ -104,6 +107,7 @@ private:
         h.word(static_cast<uint64_t>(lang::Op::property)); // operations are numbered up to this one
         h.word(options_.largest);
         h.word(static_cast<uint64_t>(n_slots_));
+        h.word(static_cast<uint64_t>(n_variables_));
         h.word(constants_.size());
         for (const auto& [slot, value] : constants_) {
             h.word(static_cast<uint64_t>(slot));
@@ -120,7 +124,7 @@ private:
             }
         }
         return std::string(VIRESCO_VERSION) + features(level_) + "-" + std::to_string(options_.width) + "-" +
-               std::to_string(options_.effort) + "-" + h.hex();
+               std::to_string(effort_) + "-" + h.hex();
     }
 
     void make() {
@@ -137,10 +141,11 @@ private:
         for (const lang::TapeUse& t : tapes_) r.tapes.push_back(schedule(t, n_slots_, options_.largest));
         r.constants = constants_;
         r.n_slots = n_slots_;
+        r.n_variables = n_variables_;
         r.width = options_.width;
         r.lanes = lanes_;
         r.features = features(level_);
-        r.effort = options_.effort;
+        r.effort = effort_;
         r.threads = operations_ > 1000
                         ? std::min(options_.threads, static_cast<int>(std::thread::hardware_concurrency()))
                         : 1;
@@ -169,10 +174,10 @@ private:
 
     const std::vector<lang::TapeUse> tapes_;
     const std::vector<std::pair<int32_t, double>> constants_;
-    const int n_slots_;
+    const int n_slots_, n_variables_;
     const Options options_;
     const Cache cache_;
-    int level_ = 1, lanes_ = 1;
+    int level_ = 1, lanes_ = 1, effort_ = 2;
     size_t operations_ = 0;
     std::atomic<uint64_t> interpreted_ = 0;
     std::atomic<bool> tried_ = false;
@@ -202,12 +207,12 @@ int best_level() {
 
 std::shared_ptr<Code> compile(const lang::DynamicProgram& p, const Options& o) {
     if (o.mode == Mode::off) return nullptr;
-    return std::make_shared<Compiled>(p.tapes(), p.constants(), p.n_slots(), o);
+    return std::make_shared<Compiled>(p.tapes(), p.constants(), p.n_slots(), p.n_variables(), o);
 }
 
 std::shared_ptr<Code> compile(const lang::Program& p, const Options& o) {
     if (o.mode == Mode::off) return nullptr;
-    return std::make_shared<Compiled>(p.tapes(), p.constants(), p.n_slots(), o);
+    return std::make_shared<Compiled>(p.tapes(), p.constants(), p.n_slots(), 0, o);
 }
 
 void warn(const Code& code, Diagnostics& warnings) {

@@ -22,7 +22,7 @@ struct Options {
     Mode mode = Mode::automatic;
     int width = 1;            ///< lanes of the evaluations that will use it: 1 or 8
     int level = 0;            ///< instruction set: 2 (SSE2), 4 (AVX2), 8 (AVX-512); 0: the best of this processor
-    int effort = 2;           ///< 0: compiled soonest, 2: runs fastest
+    int effort = -1;          ///< 0: compiled soonest, 2: runs fastest; -1: as fits the size of the program
     size_t largest = 400;     ///< operations of one function
     int threads = 2;          ///< of the compiler
     std::string cache_folder; ///< empty: no cache; see Cache::user_folder

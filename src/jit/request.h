@@ -6,11 +6,12 @@
 
 namespace viresco::jit {
 
-/// What the code generator is asked for. Function `t<k>` of the result runs tape k: void(double* slots, double* out).
+/// What the code generator is asked for. Function `t<k>` of the result runs tape k: void(double* slots, const double* variables, double* out).
 struct Request {
     std::vector<std::vector<Piece>> tapes;
     std::vector<std::pair<int32_t, double>> constants; ///< slots that always hold the same value
     int n_slots = 0;
+    int n_variables = 0;  ///< slots before this one are read from `variables`
     int width = 1;        ///< doubles per slot
     int lanes = 1;        ///< doubles per vector: divides `width`
     std::string features; ///< of the processor, as LLVM writes them

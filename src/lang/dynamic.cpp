@@ -280,7 +280,7 @@ void DynamicEvaluation::interpret(DynamicProgram::Code which, const Tape& tape, 
                                   std::span<double> to) {
     if (code_) {
         compiled_ = code_->wanted(tape.size() * static_cast<size_t>(width_));
-        if (compiled_) return compiled_[which](slots_.data(), to.data());
+        if (compiled_) return compiled_[which](slots_.data(), slots_.data(), to.data());
     }
     run(tape);
     copy(slots_, from, to);
@@ -292,7 +292,7 @@ inline void DynamicEvaluation::evaluate(DynamicProgram::Code which, const Tape& 
     load(time, variables);
     if (!compiled_) return interpret(which, tape, from, to);
     assert(to.size() == from.size() * static_cast<size_t>(width_));
-    compiled_[which](slots_.data(), to.data());
+    compiled_[which](slots_.data(), variables.data(), to.data());
 }
 
 void DynamicEvaluation::copy(const std::vector<double>& row, const std::vector<int32_t>& from,
@@ -314,6 +314,7 @@ void DynamicEvaluation::set_parameters(std::span<const double> parameters) {
         from += width_;
     }
     run(program_.setup());
+    interpreted_ = nullptr;
 }
 
 void DynamicEvaluation::start(std::span<double> variables) { copy(slots_, program_.start_slots(), variables); }

@@ -91,7 +91,7 @@ void Evaluation::use(std::shared_ptr<MachineCode> code) {
 void Evaluation::run_tape(size_t k, const Tape& tape) {
     if (code_)
         if (const CompiledTape* compiled = code_->wanted(tape.size() * static_cast<size_t>(width_)))
-            return compiled[k](slots_.data(), nullptr);
+            return compiled[k](slots_.data(), nullptr, nullptr);
     kernels_.run(tape.data(), tape.data() + tape.size(), slots_.data());
 }
 

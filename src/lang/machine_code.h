@@ -7,10 +7,11 @@
 
 namespace viresco::lang {
 
-/// A tape as machine code: reads the slots that the tape reads, with the bits of the interpreter. Of the results only
-/// those of its `TapeUse` are written: `keep` to their slots, `out` one after the other to `out` (each `width` doubles);
-/// all others stay in registers. No state, any thread.
-using CompiledTape = void (*)(double* slots, double* out);
+/// A tape as machine code: reads the slots that the tape reads, with the bits of the interpreter; those of a dynamic
+/// system's variables from `variables`, so that it need not wait for them to be copied. Of the results only those of its
+/// `TapeUse` are written: `keep` to their slots, `out` one after the other to `out` (each `width` doubles); all others
+/// stay in registers. The three arrays are apart. No state, any thread.
+using CompiledTape = void (*)(double* slots, const double* variables, double* out);
 
 /// A tape and what is read of its results.
 struct TapeUse {

@@ -127,7 +127,10 @@ private:
 
     /// To `stop`, or the next event; returns how many of the times asked for are done.
     int go(double stop, const std::vector<double>& times) {
-        integrate::Point from{time_, x_, {}, on_};
+        integrate::Point from;
+        from.time = time_;
+        from.x = x_;
+        from.on = on_;
         flags(from);
         // A rounding is no span to integrate over.
         if (stop - time_ <= 1e-15 * std::abs(stop)) from.time = stop;

@@ -67,6 +67,7 @@ Table read_table(const std::string& path) {
             continue;
         }
         std::vector<double> row;
+        row.reserve(cells.size());
         for (const std::string& c : cells) row.push_back(to_number(c, path));
         if (row.size() != t.columns.size()) wrong_file(path, line);
         t.rows.push_back(std::move(row));
@@ -184,7 +185,6 @@ std::vector<Case> find_cases(const std::string& given) {
     for (const auto& entry : fs::directory_iterator(folder, none)) {
         Case c;
         c.name = entry.path().filename().string();
-        c.folder = entry.path().string();
         c.settings = (entry.path() / (c.name + "-settings.txt")).string();
         c.results = (entry.path() / (c.name + "-results.csv")).string();
         if (!fs::exists(c.settings, none)) continue;

@@ -6,7 +6,7 @@ namespace viresco::sbml {
 
 /// One case of the SBML Test Suite (semantic part).
 struct Case {
-    std::string name, folder;             ///< "00001"; its folder
+    std::string name;                     ///< "00001"
     std::string model, settings, results; ///< paths
     std::vector<std::string> tags;
 };

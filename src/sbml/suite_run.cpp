@@ -74,6 +74,7 @@ std::vector<Verdict> run_suite(const std::vector<Case>& cases, const SuiteOption
             ++next;
         }
         std::vector<struct pollfd> pipes;
+        pipes.reserve(running.size());
         for (const Child& c : running) pipes.push_back({c.pipe, POLLIN, 0});
         constexpr int patience = 100; // milliseconds
         ::poll(pipes.data(), static_cast<nfds_t>(pipes.size()), patience);

@@ -89,8 +89,7 @@ lang::DynamicProgram bound_substrate() {
     b.equation(1, g.multiply(rate, g.add(half, z)), g.multiply(mu, z));
     const auto dilution = g.divide(f, v);
     b.rate(0, g.multiply(g.subtract(rate, dilution), x));
-    b.rate(1, g.subtract(g.multiply(dilution, g.subtract(b.constant(8), s)),
-                         g.divide(g.multiply(rate, x), yield)));
+    b.rate(1, g.subtract(g.multiply(dilution, g.subtract(b.constant(8), s)), g.divide(g.multiply(rate, x), yield)));
     b.rate(2, f);
     b.event("feed", g.less(z, low), {{3, feed}, {1, g.add(s, g.multiply(dose, rate))}});
     b.event("full", g.less(full, v), {{3, g.multiply(b.constant(0.5), feed)}});
@@ -110,7 +109,8 @@ TEST(DaeSensitivities, AgreeWithDifferencesOfTightRunsOfTheOtherMethod) {
         s.parameters = s.program.defaults();
         s.parameters[k] = value;
         const Trajectory shifted = s.run(until, tight);
-        EXPECT_EQ(shifted.events.size(), run.events.size()) << "no derivative across a further event: other end, please";
+        EXPECT_EQ(shifted.events.size(), run.events.size())
+            << "no derivative across a further event: other end, please";
         return shifted.end.x;
     };
     const size_t m = o.sensitivities.size(), n = run.end.x.size();

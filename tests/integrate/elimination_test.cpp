@@ -28,8 +28,8 @@ Matrix random_matrix(size_t n, double density, std::mt19937_64& random) {
     return m;
 }
 
-template <int W> std::vector<double> solve(const Elimination& e, const std::vector<double>& values,
-                                           const std::vector<double>& b) {
+template <int W>
+std::vector<double> solve(const Elimination& e, const std::vector<double>& values, const std::vector<double>& b) {
     std::vector<double> filled(e.n_filled() * W), inverse(b.size()), x(b.size()), work(b.size());
     std::copy(values.begin(), values.end(), filled.begin());
     e.factor<W>(filled.data(), inverse.data());

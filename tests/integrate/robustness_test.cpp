@@ -7,12 +7,10 @@ namespace viresco::integrate {
 namespace {
 
 class Endings : public testing::TestWithParam<Method> {};
-INSTANTIATE_TEST_SUITE_P(Methods, Endings, testing::Values(Method::bdf, Method::rosenbrock, Method::ida),
-                         [](const auto& of) {
-                             return std::string(of.param == Method::bdf          ? "Bdf"
-                                                : of.param == Method::rosenbrock ? "Rosenbrock"
-                                                                                 : "Ida");
-                         });
+INSTANTIATE_TEST_SUITE_P(
+    Methods, Endings, testing::Values(Method::bdf, Method::rosenbrock, Method::ida), [](const auto& of) {
+        return std::string(of.param == Method::bdf ? "Bdf" : of.param == Method::rosenbrock ? "Rosenbrock" : "Ida");
+    });
 
 std::string failure_of(System& s, double until, const Options& o) {
     try {
@@ -45,7 +43,8 @@ TEST_P(Endings, SlidingAlongAMinNamesIt) {
     auto& g = b.g;
     const auto s = b.state("store", 1), p = b.state("product", 0);
     (void)p;
-    const auto drawn = g.multiply(b.constant(2), g.max(b.constant(0), g.min(b.constant(1), g.multiply(b.constant(1e12), s))));
+    const auto drawn = g.multiply(b.constant(2),
+                                  g.max(b.constant(0), g.min(b.constant(1), g.multiply(b.constant(1e11), s))));
     b.rate(0, g.subtract(b.constant(1), drawn));
     b.rate(1, drawn);
     System system(b.build());

@@ -184,8 +184,10 @@ TEST(Steady, WhatGrowsForEverIsNamed) {
     // The rate's zero is at x = -10: Newton finds it, and it is a steady state of the equations.
     EXPECT_NEAR(steady(s.evaluation, start(s.evaluation, o), o, statistics).x[0], -10, 1e-9);
     SystemBuilder c;
-    (void)c.state("tank", 1);
+    const auto tank = c.state("tank", 1), leak = c.state("leak", 0);
     c.rate(0, c.constant(1));
+    c.rate(1, c.g.subtract(c.g.min(tank, c.constant(2)),
+                           leak)); // or the tank would be a mere integral, which need not rest
     System t(c.build());
     try {
         steady(t.evaluation, start(t.evaluation, o), o, statistics);

@@ -64,7 +64,7 @@ TEST_F(MachineCode, EveryOperationHasTheInterpretersBitsOnEveryEdge) {
 TEST_F(MachineCode, LargeSystemsInPiecesHaveTheBitsOfTheInterpreter) {
     int finite = 0;
     for (const int width : {1, 8})
-        for (const size_t largest : {50, 300, 100000}) {
+        for (const size_t largest : {size_t{50}, size_t{300}, size_t{100000}}) {
             Options o = at_once(width);
             o.largest = largest;
             o.threads = 3;

@@ -143,6 +143,8 @@ class Schemas(unittest.TestCase):
         mixer, reactor = "models/units/mixer.yaml", "models/units/enzyme_reactor.yaml"
         case = "examples/6-apa/reference-inventory/case.yaml"
         table, steps = "examples/6-apa/literature-table/chemical.yaml", "examples/6-apa/reference-inventory/enzymatic.yaml"
+        asm1, tank = "models/reactions/asm1.yaml", "models/units/activated_sludge_tank.yaml"
+        bsm1, model = "examples/bsm1/plant.yaml", "examples/models/birol.yaml"
         background, prices = "models/background/viresco_base.yaml", "models/prices/cn_2024.yaml"
         variants = [
             (mixer, lambda d: d.update(viresco=2)),
@@ -191,6 +193,21 @@ class Schemas(unittest.TestCase):
             ("models/components/common.yaml", lambda d: d["components"]["water"].update(state="fluid")),
             ("models/components/common.yaml", lambda d: d["components"].update({"6-APA": {"title": "x"}})),
             ("models/language/stream.yaml", lambda d: d.pop("gas")),
+            (asm1, lambda d: d.pop("processes")),
+            (asm1, lambda d: d["processes"]["ammonification"].pop("rate")),
+            (asm1, lambda d: d["processes"]["ammonification"].update(coefficients={})),
+            (asm1, lambda d: d["processes"]["ammonification"].update(exceptions={"oxygen": "why"})),
+            (tank, lambda d: d["states"]["C"].update(starts=1)),
+            (tank, lambda d: d["states"]["C"].update(per=[])),
+            (tank, lambda d: d.update(tells=["aeration"])),
+            (bsm1, lambda d: d["units"]["tank1"].update(kinetics={"temperature": "12 degC"})),
+            (bsm1, lambda d: d["feeds"]["influent"].pop("volume")),
+            (bsm1, lambda d: d["feeds"]["influent"].update(flow={"water": "1 kg/s"})),
+            (model, lambda d: d.pop("states")),
+            (model, lambda d: next(iter(d["states"].values())).pop("start")),
+            (model, lambda d: d.update(begin="steady state")),
+            (model, lambda d: d.update(series={"influent": {"file": "a.csv", "columns": {}}})),
+            (model, lambda d: d.update(series={"influent": {"file": "a.csv", "time": "d", "columns": {"feed.flow": "Q"}}})),
         ]
         for path, change in variants:
             self.broken(path, change)

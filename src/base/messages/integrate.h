@@ -25,8 +25,12 @@ MESSAGE(inconsistent_inputs, "no solution of the equations after the inputs chan
 MESSAGE(went_negative, "'{0}' has become negative ({1}): does its rate take away what is not there?", "“{0}”已变为负值（{1}）：其变化率是否取走了并不存在的物质？")
 MESSAGE(grew_without_bound, "'{0}' has grown to {1}: the model is unstable here", "“{0}”已增大到 {1}：模型在此处不稳定")
 MESSAGE(at_a_kink, "there the two sides of a '{0}' in the rate of {1} are equal: {2} and {3} (SI)", "此处 {1} 的变化率中“{0}”的两侧相等：{2} 与 {3}（SI）")
-MESSAGE(slides_along_a_kink, "at {0} s the run gets nowhere: it slides along a kink, where '{1}' in the rate of {2} changes sides at nearly every step (now {3} and {4}, SI)", "在 {0} s 处计算停滞：沿折点滑动，{2} 的变化率中的“{1}”几乎每一步都切换（当前两侧为 {3} 与 {4}，SI）")
+MESSAGE(slides_along_a_kink, "at {0} s the run gets nowhere: it slides along a kink, where '{1}' in the rate of {2} changes sides again and again (now {3} and {4}, SI)", "在 {0} s 处计算停滞：沿折点滑动，{2} 的变化率中的“{1}”反复切换（当前两侧为 {3} 与 {4}，SI）")
 MESSAGE(slides_along_a_kink_hint, "make it smooth: a saturation such as S/(K + S) with a small K instead of min(), or an event with a dead band instead of 'if'", "请将其平滑化：用小 K 的饱和项 S/(K + S) 代替 min()，或用带死区的事件代替 if")
 MESSAGE(state_negative, "'{0}' is negative from {1} s on, {2} at the lowest (SI)", "“{0}”自 {1} s 起为负值，最低为 {2}（SI）")
 MESSAGE(state_negative_hint, "a rate that takes it away should vanish with it; or the tolerance is too loose", "取走它的速率应随其趋于零而消失；或者容差过大")
+MESSAGE(not_a_saved_state, "'{0}' is not a saved state of a run", "“{0}”不是已保存的运行状态")
+MESSAGE(saved_state_lacks, "the saved state '{0}' has no number for '{1}'", "已保存的状态“{0}”中没有“{1}”的数值")
+MESSAGE(saved_state_unknown, "the saved state '{0}' has '{1}', which the model does not know", "已保存的状态“{0}”含有模型中不存在的“{1}”")
+MESSAGE(saved_state_of_another_program, "the saved state '{0}' is of another model, or of this one before it was changed", "已保存的状态“{0}”来自另一个模型，或来自修改前的本模型")
 // clang-format on

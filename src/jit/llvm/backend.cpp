@@ -12,8 +12,6 @@
 #include <llvm/Support/TargetSelect.h>
 #include <llvm/Support/raw_ostream.h>
 #include <llvm/Target/TargetMachine.h>
-#include <llvm/Transforms/Vectorize.h>
-#include <llvm/Analysis/TargetTransformInfo.h>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -84,7 +82,7 @@ public:
                 const auto offset = [&](Value* base) {
                     return b_.CreateConstGEP1_32(double_, base, static_cast<unsigned>(lane));
                 };
-                b_.CreateCall(piece, {offset(slots_), offset(out_)});
+                b_.CreateCall(piece, {offset(slots_), offset(variables_), offset(out_)});
             }
         }
         b_.CreateRetVoid();
@@ -93,7 +91,7 @@ public:
 private:
     llvm::Function* declare(const std::string& called) {
         if (llvm::Function* f = module_->getFunction(called)) return f;
-        auto* f = llvm::Function::Create(llvm::FunctionType::get(b_.getVoidTy(), {pointer_, pointer_}, false),
+        auto* f = llvm::Function::Create(llvm::FunctionType::get(b_.getVoidTy(), {pointer_, pointer_, pointer_}, false),
                                          llvm::GlobalValue::ExternalLinkage, called, *module_);
         f->setVisibility(llvm::GlobalValue::HiddenVisibility);
         f->setDSOLocal(true);
@@ -102,10 +100,10 @@ private:
     }
     void begin(const std::string& called) {
         llvm::Function* f = declare(called);
-        f->addParamAttr(0, llvm::Attribute::NoAlias);
-        f->addParamAttr(1, llvm::Attribute::NoAlias);
+        for (unsigned k = 0; k < 3; ++k) f->addParamAttr(k, llvm::Attribute::NoAlias);
         slots_ = f->getArg(0);
-        out_ = f->getArg(1);
+        variables_ = f->getArg(1);
+        out_ = f->getArg(2);
         b_.SetInsertPoint(llvm::BasicBlock::Create(module_->getContext(), "", f));
     }
     Value* splat(double v) const { return llvm::ConstantFP::get(type_, v); }
@@ -124,7 +122,8 @@ private:
     Value* get(int32_t slot) {
         if (Value* v = values_[static_cast<size_t>(slot)]) return v;
         if (const double* c = constants_[static_cast<size_t>(slot)]) return splat(*c);
-        set(slot, b_.CreateAlignedLoad(type_, address(slots_, slot * r_.width), llvm::Align(8)));
+        set(slot, b_.CreateAlignedLoad(type_, address(slot < r_.n_variables ? variables_ : slots_, slot * r_.width),
+                                       llvm::Align(8)));
         return values_[static_cast<size_t>(slot)];
     }
     Value* call(size_t entry, llvm::Type* type, llvm::ArrayRef<Value*> arguments) {
@@ -191,7 +190,7 @@ private:
     llvm::ArrayType* table_type_;
     llvm::GlobalVariable* table_;
     llvm::AttributeList attributes_;
-    Value *slots_ = nullptr, *out_ = nullptr;
+    Value *slots_ = nullptr, *variables_ = nullptr, *out_ = nullptr;
     std::vector<Value*> values_;
     std::vector<int32_t> touched_;
 };
@@ -215,10 +214,6 @@ bool emit(const Request& r, llvm::Module& module, std::string& object, std::stri
     llvm::SmallString<0> bytes;
     llvm::raw_svector_ostream stream(bytes);
     llvm::legacy::PassManager passes;
-    if (getenv("SLP")) {
-        passes.add(llvm::createTargetTransformInfoWrapperPass(machine->getTargetIRAnalysis()));
-        passes.add(llvm::createSLPVectorizerPass());
-    }
     if (machine->addPassesToEmitFile(passes, stream, nullptr, llvm::CGFT_ObjectFile, /*DisableVerify=*/true)) {
         error = "LLVM emits no object files";
         return false;
