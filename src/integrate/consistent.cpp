@@ -1,5 +1,4 @@
 #include "integrate/consistent.h"
-#include "integrate/stepper.h"
 #include <algorithm>
 #include <cmath>
 
@@ -99,10 +98,6 @@ bool Algebraic::satisfy_sensitivities(double time, std::span<const double> x, st
         for (size_t i = first_; i < n_; ++i) s[i * m + j] = column[i];
     }
     return true;
-}
-
-bool make_consistent(lang::DynamicEvaluation& e, double time, std::span<double> x) {
-    return e.program().unknowns().empty() || Algebraic(e).satisfy(time, x);
 }
 
 } // namespace viresco::integrate

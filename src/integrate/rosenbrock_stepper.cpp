@@ -13,7 +13,7 @@ Elimination eliminate(const lang::DynamicProgram& program) {
         const double time = 0;
         e.set_parameters(program.defaults());
         e.start(x);
-        make_consistent(e, time, x);
+        Algebraic(e).satisfy(time, x);
         size.resize(pattern.row.size());
         e.jacobian({&time, 1}, x, size);
     }

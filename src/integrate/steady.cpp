@@ -61,6 +61,12 @@ bool newton(lang::DynamicEvaluation& e, const Point& from, const Options& option
         for (size_t i = 0; i < n; ++i) sum += (f[i] / weight(i)) * (f[i] / weight(i));
         return std::sqrt(sum);
     };
+    // Rates of saturation type have roots at negative concentrations too.
+    const auto possible = [&] {
+        for (size_t i = 0; i < n_states; ++i)
+            if (program.states()[i].positive && p.x[i] < -1e-9 * size[i]) return false;
+        return true;
+    };
     double now = norm(p.x);
     double dt = now > 0 ? 0.1 / now : 1e300;
     for (int iteration = 0; iteration < 2000; ++iteration) {
@@ -96,11 +102,11 @@ bool newton(lang::DynamicEvaluation& e, const Point& from, const Options& option
         for (size_t i = 0; i < n; ++i)
             escaped = escaped || std::abs(p.x[i]) > 1e12 * std::max(std::abs(from.x[i]), size[i]);
         if (escaped) break;
-        if (near && largest < 1e-13) return true;
-        if (near && largest < 1e-9 && reached >= 0.5 * now) return true; // round-off: no closer by Newton
+        // Done, or as close as round-off lets Newton's method come.
+        if (near && (largest < 1e-13 || (largest < 1e-9 && reached >= 0.5 * now))) return possible();
         dt = std::min(1e300, dt * std::clamp(now / std::max(reached, 1e-300), 0.5, 10.0) * 1.5);
         now = reached;
-        if (now == 0) return true;
+        if (now == 0) return possible();
     }
     return false;
 }

@@ -46,7 +46,4 @@ std::unique_ptr<Stepper> make_ida(lang::DynamicEvaluation&, const Options&, std:
 std::unique_ptr<Stepper> make_rosenbrock(lang::DynamicEvaluation&, const Options&, std::vector<double> atol,
                                          double first_step);
 
-/// Moves the algebraic unknowns of `x` onto their equations (Newton, states kept). False: no solution found.
-bool make_consistent(lang::DynamicEvaluation&, double time, std::span<double> x);
-
 } // namespace viresco::integrate

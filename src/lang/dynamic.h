@@ -10,6 +10,7 @@ struct State {
     units::Unit unit; ///< as written in its start value
     SourcePos pos;
     NodeId node = no_node, start = no_node, rate = no_node; ///< start: of parameters only
+    bool positive = false; ///< a concentration or an amount: a steady state where it is negative is none
     double nominal = 0; ///< usual size, SI: scales the absolute tolerance; 0: taken from the start value
 };
 

@@ -42,13 +42,14 @@ public:
         if (!is_name(e_.key)) d_.error(e_.key_pos, message::not_a_name, {e_.key});
         const bool map = e_.value.is_map();
         if (map)
-            check_keys(e_.value, {"start", "per", "nominal", "unit", "held", "title", "evidence", "source"}, d_);
+            check_keys(e_.value, {"start", "per", "nominal", "unit", "held", "positive", "title", "evidence", "source"}, d_);
         const Node* own = map ? e_.value.find("start") : &e_.value;
         if (!own && !given) {
             d_.error(e_.key_pos, message::state_needs_start, {e_.key});
             return;
         }
         held_ = map && scalar_of(e_.value, "held", d_) == "true";
+        positive_ = map && scalar_of(e_.value, "positive", d_) == "true";
         if (!sets() || !unit()) return;
         if (const Node* nominal = map ? e_.value.find("nominal") : nullptr)
             if (const auto q = matter::read_datum(*nominal, d_)) nominal_ = q->si;
@@ -170,6 +171,7 @@ private:
         s.pos = e_.key_pos;
         s.path = path_of(indices);
         s.nominal = nominal_;
+        s.positive = !of_component_.empty() || positive_;
         const auto unit = unit_of(indices);
         if (unit)
             s.unit = *unit;
@@ -205,7 +207,7 @@ private:
     std::optional<units::Unit> unit_;
     std::string of_component_;
     double nominal_ = 0;
-    bool held_ = false;
+    bool held_ = false, positive_ = false;
     std::set<std::string> told_;
 };
 
