@@ -102,9 +102,11 @@ int run(int argc, char** argv, Common& common) {
     simulate_command->add_option("--until", simulate_options.until, "span of time, '14 d' (default: the model's)");
     simulate_command->add_option("--every", simulate_options.every, "interval of the rows of --csv");
     simulate_command->add_option("--csv", simulate_options.csv, "file for the table of outputs over time");
+    simulate_command->add_option("--save", simulate_options.save, "file for the full state at the end");
+    simulate_command->add_option("--from", simulate_options.from, "go on from such a file");
     simulate_command->add_option("--rtol", simulate_options.rtol, "relative tolerance")->check(CLI::Range(1e-14, 0.1));
-    simulate_command->add_option("--method", simulate_options.method, "bdf or rosenbrock")
-        ->check(CLI::IsMember({"bdf", "rosenbrock"}));
+    simulate_command->add_option("--method", simulate_options.method, "bdf, rosenbrock or ida (default: as fits)")
+        ->check(CLI::IsMember({"bdf", "rosenbrock", "ida"}));
     simulate_command->add_option("--jit", simulate_options.jit, "machine code: off, auto (for long runs) or on")
         ->envname("VIRESCO_JIT")
         ->check(CLI::IsMember({"off", "auto", "on"}));

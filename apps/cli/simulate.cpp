@@ -3,6 +3,7 @@
 #include "commands.h"
 #include "jit/cache.h"
 #include "jit/jit.h"
+#include "integrate/saved_point.h"
 #include "text/node.h"
 #include <cmath>
 #include <fmt/format.h>
@@ -32,6 +33,7 @@ int simulate(const Common& common, const SimulateOptions& options) {
     method.rtol = options.rtol;
     method.max_seconds = options.max_seconds;
     if (options.method == "bdf") method.method = integrate::Method::bdf;
+    if (options.method == "ida") method.method = integrate::Method::ida;
     if (options.method == "rosenbrock") method.method = integrate::Method::rosenbrock;
     method.schedule = &s->schedule;
     lang::DynamicEvaluation evaluation(s->program);
@@ -44,7 +46,13 @@ int simulate(const Common& common, const SimulateOptions& options) {
     evaluation.set_parameters(s->parameters);
     integrate::Point point = integrate::start(evaluation, method);
     integrate::Trajectory run;
-    if (s->from_steady && !options.steady) point = integrate::steady(evaluation, point, method, run.statistics);
+    if (!options.from.empty()) {
+        Diagnostics unread;
+        const SourceFile* file = text::read_file(*common.sources, options.from, unread);
+        unread.throw_if_errors();
+        point = integrate::restore_point(s->program, file->text, options.from, {}, warnings);
+    } else if (s->from_steady && !options.steady)
+        point = integrate::steady(evaluation, point, method, run.statistics);
     if (options.steady) {
         // A run from the start first, where one is asked for: Newton's method wants to begin near.
         if (until_given > 0) point = integrate::run(evaluation, point, until, {}, method).end;
@@ -55,11 +63,15 @@ int simulate(const Common& common, const SimulateOptions& options) {
         std::vector<double> times;
         if (!options.csv.empty()) {
             const auto n = static_cast<long>(std::floor(until / every * (1 + 1e-12)));
-            for (long k = 0; k <= n; ++k) times.push_back(std::min(until, static_cast<double>(k) * every));
-            if (times.back() < until * (1 - 1e-12)) times.push_back(until);
+            for (long k = 0; k <= n; ++k)
+                if (const double t = std::min(until, static_cast<double>(k) * every); t >= point.time)
+                    times.push_back(t);
+            if (times.empty() || times.back() < until * (1 - 1e-12)) times.push_back(until);
         }
         run = integrate::run(evaluation, point, until, times, method);
     }
+    integrate::warn_negative(s->program, run, warnings);
+    if (!options.save.empty()) text::write_file(options.save, integrate::save_point(s->program, run.end, {}));
     if (!warnings.all().empty()) fmt::print(stderr, "{}", warnings.text(common.language));
     if (!options.csv.empty()) text::write_file(options.csv, cases::simulation_csv(*s, evaluation, run));
     const std::string json = cases::simulation_json(*s, evaluation, run);

@@ -60,6 +60,7 @@ public:
         if (d_.has_errors()) return std::nullopt;
         for (const auto& row : table.rows) {
             out.times.push_back(time_unit->to_si(number(row[0])));
+            if (d_.has_errors()) return std::nullopt;
             if (out.times.size() > 1 && !(out.times.back() > out.times[out.times.size() - 2])) {
                 d_.error(row[0].pos, message::series_not_ascending, {row[0].text});
                 return std::nullopt;

@@ -5,7 +5,6 @@
 #include "lang/kernels.h"
 #include "numerics/sparse_lu.h"
 #include <memory>
-#include <optional>
 #include <vector>
 
 namespace viresco::integrate {

@@ -13,8 +13,15 @@ std::string number(double v) { return fmt::format("{:.6g}", v); }
 Method choose(const lang::DynamicProgram& program, const Options& options) {
     const bool algebraic = !program.unknowns().empty(), sensitivities = !options.sensitivities.empty();
     Method method = options.method;
-    if (method == Method::automatic)
-        method = !algebraic ? Method::bdf : sensitivities ? Method::ida : Method::rosenbrock;
+    if (method == Method::automatic) {
+        // A method of many steps begins anew at order 1 whenever inputs change.
+        constexpr size_t many = 100;
+        const bool restarts = options.schedule && options.schedule->rows.size() > many;
+        if (restarts && !sensitivities)
+            method = Method::rosenbrock;
+        else
+            method = algebraic ? Method::ida : Method::bdf;
+    }
     Diagnostics d;
     if (method == Method::rosenbrock && sensitivities)
         d.error({}, message::sensitivities_need_bdf).hint(message::let_the_method_be_chosen);

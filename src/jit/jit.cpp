@@ -218,7 +218,7 @@ std::shared_ptr<Code> compile(const lang::Program& p, const Options& o) {
 void warn(const Code& code, Diagnostics& warnings) {
     const Report r = code.report();
     if (!r.problem) return;
-    auto& w = warnings.warning({}, message::no_machine_code, {r.problem->text(Language::en)});
+    auto& w = warnings.warning({}, message::no_machine_code).hint(r.problem->id, r.problem->args);
     if (r.no_plugin) w.hint(message::jit_no_plugin_hint);
 }
 

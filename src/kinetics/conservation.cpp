@@ -23,7 +23,9 @@ bool complete(lang::Graph& g, const Process& p, const matter::ComponentTable& co
     for (size_t k = 0; k < p.cells.size(); ++k) (coefficients[k] == lang::no_node ? open : given).push_back(k);
     if (open.empty()) return true;
     const auto quantities = conserved_quantities(p, components);
-    const auto content = [&](size_t cell, size_t q) { return *components[p.cells[cell].component].content(quantities[q]); };
+    const auto content = [&](size_t cell, size_t q) {
+        return *components[p.cells[cell].component].content(quantities[q]);
+    };
     // A x = -B y: x open, y given; both matrices are constants. Rows are scaled, then eliminated with complete pivoting.
     const size_t n = open.size(), m = given.size();
     std::vector<std::vector<double>> rows;
@@ -86,6 +88,12 @@ void check_continuity(const lang::Graph& g, const Process& p, const matter::Comp
                       std::span<const lang::NodeId> coefficients, std::span<const double> parameters,
                       Diagnostics& diagnostics) {
     const auto quantities = conserved_quantities(p, components);
+    for (size_t k = 0; k < p.cells.size(); ++k)
+        if (p.cells[k].value && !std::isfinite(lang::value_at(g, coefficients[k], parameters))) {
+            diagnostics.error(p.cells[k].pos, message::coefficient_not_a_number,
+                              {components[p.cells[k].component].name, p.name});
+            return;
+        }
     for (const std::string& q : quantities) {
         double net = 0, gross = 0;
         for (size_t k = 0; k < p.cells.size(); ++k) {

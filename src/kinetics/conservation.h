@@ -14,6 +14,7 @@ std::vector<std::string> conserved_quantities(const Process&, const matter::Comp
 bool complete(lang::Graph&, const Process&, const matter::ComponentTable&, std::span<lang::NodeId> coefficients,
               Diagnostics&);
 
+/// A coefficient that is no number at these parameters (it depends on a state, or divides by zero) is an error at its cell.
 /// Continuity: every conserved quantity that a process makes or loses at these parameters by more than 1e-6 of what it
 /// turns over is an error at the process, unless it is a named exception (then a warning with its size); an exception
 /// that is none is an error too.

@@ -521,7 +521,7 @@ Value Model::call(const Expr& e, const Scope* scope, Bindings& bindings) {
         // "b is 0" written so that a denominator that is not a number stays one: NaN is less than nothing.
         const NodeId none = graph.less(graph.unary(Op::abs, b.node),
                                        graph.constant(std::numeric_limits<double>::denorm_min()));
-        return {graph.select(none, z.node, q.node), u.dim, false, false};
+        return {graph.select(none, z.node, q.node), u.dim, u.any_dim, false};
     }
     const auto functions = matter::property_functions();
     for (size_t k = 0; k < functions.size(); ++k) {

@@ -142,15 +142,44 @@ NodeId Graph::multiply(NodeId a, NodeId b) {
     return is_constant(a) && is_constant(b) ? fold(n) : intern(n);
 }
 
+/// Whether x is a product with the factor f, or a sum of such: what flows in a volume.
+bool Graph::has_factor(NodeId x, NodeId f, int& budget) const {
+    if (x == f) return true;
+    if (x < f || --budget < 0) return false; // a node that uses f was made after it
+    const Node& n = (*this)[x];
+    switch (n.op) {
+    case Op::multiply: return has_factor(n.a, f, budget) || has_factor(n.b, f, budget);
+    case Op::divide:
+    case Op::negate: return has_factor(n.a, f, budget);
+    case Op::add:
+    case Op::subtract: return has_factor(n.a, f, budget) && has_factor(n.b, f, budget);
+    default: return false;
+    }
+}
+
+NodeId Graph::without_factor(NodeId x, NodeId f) {
+    if (x == f) return one_;
+    const Node n = (*this)[x];
+    int budget = 200;
+    switch (n.op) {
+    case Op::multiply:
+        return has_factor(n.a, f, budget) ? multiply(without_factor(n.a, f), n.b)
+                                          : multiply(n.a, without_factor(n.b, f));
+    case Op::divide: return divide(without_factor(n.a, f), n.b);
+    case Op::negate: return negate(without_factor(n.a, f));
+    case Op::add: return add(without_factor(n.a, f), without_factor(n.b, f));
+    default: return subtract(without_factor(n.a, f), without_factor(n.b, f));
+    }
+}
+
 NodeId Graph::divide(NodeId a, NodeId b) {
     if (is_zero(a)) return zero_; // also 0/0, of what is not there
     if (is_value(b, 1)) return a;
-    const Node above = (*this)[a], below = (*this)[b];
     if (!is_constant(b)) {
-        if (a == b) return one_;
-        if (above.op == Op::multiply && above.a == b) return above.b; // x y / y
-        if (above.op == Op::multiply && above.b == b) return above.a;
+        const Node below = (*this)[b];
         if (below.op == Op::divide && below.a == a) return below.b; // x / (x / y)
+        int budget = 200;
+        if (has_factor(a, b, budget)) return without_factor(a, b);
     }
     const Node n{Op::divide, a, b, no_node, 0};
     return is_constant(a) && is_constant(b) ? fold(n) : intern(n);

@@ -89,6 +89,8 @@ public:
     NodeId one() const { return one_; }
 
 private:
+    bool has_factor(NodeId x, NodeId f, int& budget) const;
+    NodeId without_factor(NodeId x, NodeId f);
     NodeId intern(const Node&);
     NodeId fold(const Node&);
     void grow();

@@ -23,6 +23,7 @@ void declare_set(Context& c, const std::string& prefix, const Node::Entry& e) {
         constexpr int most = 100'000;
         if (dots == std::string::npos || last < first || last - first > most) {
             c.model.diagnostics.error(e.value.pos(), message::member_set_form, {e.key});
+            c.model.add_set(prefix + e.key, {}); // what is per it says nothing further
             return;
         }
         for (int i = first; i <= last; ++i) members.push_back(c.model.member(std::to_string(i)));
@@ -142,7 +143,7 @@ private:
             // A list runs over the last set.
             const size_t last = indices.size() - 1;
             if (node.items().size() == per_[last]->size()) return &node.items()[at[last]];
-            if (told_.insert(path_of(indices)).second)
+            if (told_.insert(e_.key).second)
                 d_.error(node.pos(), message::starts_and_members,
                          {e_.key, std::to_string(node.items().size()), std::to_string(per_[last]->size())});
             return nullptr;

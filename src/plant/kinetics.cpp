@@ -124,17 +124,22 @@ private:
 
 } // namespace
 
-void declare_kinetics(Context& c, const std::string& prefix, const std::string& concentration,
-                      const lang::Scope* unit, const Node& given, const lang::Scope* given_scope) {
+void declare_kinetics(Context& c, const std::string& prefix, const std::string& concentration, const lang::Scope* unit,
+                      const Node& given, const lang::Scope* given_scope) {
     Model& m = c.model;
     Diagnostics& d = m.diagnostics;
     const Node* is = given.is_map() ? given.find("is") : &given;
+    const auto nothing_reacts = [&] { // after an error: what is per `reacting` says nothing further
+        m.add_set(prefix + "reacting", {});
+        m.add_set(prefix + "processes", {});
+    };
     if (!is || !is->is_scalar()) {
+        nothing_reacts();
         d.error(given.pos(), message::kinetics_needed, {prefix.substr(0, prefix.size() - (prefix.empty() ? 0 : 1))});
         return;
     }
     const Node* file = c.library.load("reactions", "reactions", is->scalar(), is->pos());
-    if (!file) return;
+    if (!file) return nothing_reacts();
     const lang::Scope* scope = m.scope(unit, prefix + "reactions.");
     auto bound = std::make_shared<Bound>(c, prefix, scope, kinetics::read_reaction_model(*file, c.components, d));
     const kinetics::ReactionModel& model = bound->model();
@@ -172,7 +177,8 @@ void declare_kinetics(Context& c, const std::string& prefix, const std::string& 
     for (const kinetics::Process& p : model.processes) {
         processes.push_back(m.member(p.name));
         if (p.rate && p.rate->is_scalar())
-            m.add_formula(prefix + "rate", {processes.back()}, scope, lang::parse_expression(*p.rate, d), p.rate->pos());
+            m.add_formula(prefix + "rate", {processes.back()}, scope, lang::parse_expression(*p.rate, d),
+                          p.rate->pos());
     }
     m.add_set(prefix + "reacting", reacting);
     m.add_set(prefix + "processes", processes);

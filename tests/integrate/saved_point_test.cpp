@@ -139,5 +139,21 @@ TEST(Schedules, InputsForgetTheirSensitivities) {
     }
 }
 
+TEST(Schedules, ManyChangesAreTakenByTheOneStepMethod) {
+    // x' = u - x, u = +-1 in turn each 0.1 s: in the periodic state x swings by tanh(0.05).
+    SystemBuilder b;
+    const auto x = b.state("x", 0), u = b.state("u", 0);
+    b.rate(0, b.g.subtract(u, x));
+    System s(b.build());
+    Schedule schedule;
+    for (int k = 0; k < 400; ++k) schedule.rows.push_back({0.1 * k, {{1, k % 2 ? -1.0 : 1.0}}});
+    Options o = with(Method::automatic, 1e-7), bdf = with(Method::bdf, 1e-7);
+    o.schedule = bdf.schedule = &schedule;
+    const Trajectory run = s.run(39.95, o), other = s.run(39.95, bdf);
+    EXPECT_NEAR(s.run(40, o).end.x[0], -std::tanh(0.05), 1e-7);
+    EXPECT_NEAR(run.end.x[0], other.end.x[0], 1e-6);
+    EXPECT_LT(run.statistics.steps, other.statistics.steps / 2);
+}
+
 } // namespace
 } // namespace viresco::integrate

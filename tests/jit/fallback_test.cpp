@@ -21,6 +21,8 @@ TEST(Fallback, WithoutTheModuleEverythingIsInterpreted) {
     warn(*code, warnings);
     ASSERT_EQ(warnings.all().size(), 1u);
     EXPECT_STREQ(warnings.all()[0].message.name(), "no_machine_code");
+    ASSERT_EQ(warnings.all()[0].hints.size(), 2u);
+    EXPECT_STREQ(warnings.all()[0].hints[0].name(), "jit_no_plugin");
     EXPECT_FALSE(warnings.has_errors());
 }
 

@@ -1,5 +1,6 @@
 // Reading `kind: reactions`: places of cells, symbols, and every error where it belongs.
 #include "matrix.h"
+#include <ostream>
 
 namespace viresco::kinetics {
 namespace {
@@ -51,6 +52,8 @@ struct Mistake {
     const char* finding;
     std::vector<std::string> words;
 };
+
+void PrintTo(const Mistake& m, std::ostream* out) { *out << m.name; }
 
 class Mistakes : public testing::TestWithParam<Mistake> {};
 

@@ -98,8 +98,8 @@ kind: components
 components:
   food: {title: food, symbol: S_S, basis: gCOD, concentration: g/m3, contents: {N: 0, charge: 0}}
   bugs: {title: bugs, symbol: X_B, basis: gCOD, concentration: g/m3, contents: {N: 0.08 gN/gCOD, charge: 0}}
-  oxygen: {title: oxygen, symbol: S_O, basis: gCOD, concentration: g/m3, contents: {COD: -1, N: 0, charge: 0}}
-  ammonia: {title: ammonia, symbol: S_NH, basis: gN, concentration: g/m3, contents: {N: 1, COD: 0, charge: 0}}
+  dissolved_oxygen: {title: oxygen, symbol: S_O, basis: gCOD, concentration: g/m3, contents: {COD: -1, N: 0, charge: 0}}
+  ammonium: {title: ammonia, symbol: S_NH, basis: gN, concentration: g/m3, contents: {N: 1, COD: 0, charge: 0}}
 )"},
                                              {"growth.yaml", R"(viresco: 1
 kind: reactions
