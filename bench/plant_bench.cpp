@@ -55,7 +55,8 @@ void to_rest(benchmark::State& state, const char* name, integrate::Method method
     plant.evaluation->outputs({&exact.time, 1}, exact.x, rest);
     double worst = 0;
     for (size_t k = 0; k < at.size(); ++k)
-        if (plant.s->outputs[k].path.starts_with("effluent.") && rest[k] != 0 && plant.s->outputs[k].path != "effluent.S_N2")
+        if (plant.s->outputs[k].path.starts_with("effluent.") && rest[k] != 0 &&
+            plant.s->outputs[k].path != "effluent.S_N2")
             worst = std::max(worst, std::abs(at[k] / rest[k] - 1));
     state.counters["error"] = worst;
     state.counters["steps"] = static_cast<double>(run.statistics.steps);
@@ -96,13 +97,19 @@ void compile(benchmark::State& state, const char* name) {
 [[maybe_unused]] const bool registered = [] {
     using integrate::Method;
     const auto add = [](const std::string& name, auto run) {
-        benchmark::RegisterBenchmark(name.c_str(), run)->Unit(benchmark::kMillisecond)->Repetitions(9)->ReportAggregatesOnly();
+        benchmark::RegisterBenchmark(name.c_str(), run)
+            ->Unit(benchmark::kMillisecond)
+            ->Repetitions(9)
+            ->ReportAggregatesOnly();
     };
     for (const double rtol : {1e-3, 5e-4, 2e-4, 1e-4})
-        add("bsm1_200d_bdf/" + std::to_string(rtol), [=](benchmark::State& s) { to_rest(s, "bsm1", Method::bdf, rtol); });
+        add("bsm1_200d_bdf/" + std::to_string(rtol),
+            [=](benchmark::State& s) { to_rest(s, "bsm1", Method::bdf, rtol); });
     for (const double rtol : {1e-3, 1e-4})
-        add("bsm2_200d_ida/" + std::to_string(rtol), [=](benchmark::State& s) { to_rest(s, "bsm2", Method::ida, rtol); });
-    for (const double rtol : {1e-3, 1e-4}) add("adm1_year/" + std::to_string(rtol), [=](benchmark::State& s) { adm1_year(s, rtol); });
+        add("bsm2_200d_ida/" + std::to_string(rtol),
+            [=](benchmark::State& s) { to_rest(s, "bsm2", Method::ida, rtol); });
+    for (const double rtol : {1e-3, 1e-4})
+        add("adm1_year/" + std::to_string(rtol), [=](benchmark::State& s) { adm1_year(s, rtol); });
     for (const char* name : {"bsm1", "adm1", "bsm2"})
         add(std::string("compile_with_machine_code/") + name, [=](benchmark::State& s) { compile(s, name); });
     return true;

@@ -1,9 +1,9 @@
 #include "base/messages/cli.h"
 #include "case/simulation.h"
 #include "commands.h"
+#include "integrate/saved_point.h"
 #include "jit/cache.h"
 #include "jit/jit.h"
-#include "integrate/saved_point.h"
 #include "text/node.h"
 #include <cmath>
 #include <fmt/format.h>

@@ -15,6 +15,24 @@ void check_statements(plant::Library& library, const text::Node& file) {
             if (e.value.is_scalar()) library.statements(e.value);
 }
 
+/// Formulas and declarations; which components it means is known only in a plant.
+void check_reactions(plant::Library& library, const text::Node& file) {
+    check_statements(library, file);
+    if (const text::Node* parameters = file.find("parameters"))
+        plant::read_declarations(*parameters, library.diagnostics);
+    const text::Node* processes = file.find("processes");
+    if (!processes || !plant::expect_map(*processes, "'processes'", library.diagnostics)) return;
+    for (const auto& process : processes->entries()) {
+        if (!plant::expect_map(process.value, "'" + process.key + "'", library.diagnostics)) continue;
+        if (const text::Node* rate = process.value.find("rate"); rate && rate->is_scalar())
+            lang::parse_expression(*rate, library.diagnostics);
+        if (const text::Node* cells = process.value.find("coefficients"))
+            for (const auto& cell : cells->entries())
+                if (cell.value.is_scalar() && cell.value.scalar() != "?")
+                    lang::parse_expression(cell.value, library.diagnostics);
+    }
+}
+
 } // namespace
 
 void check_file(const std::string& path, const std::string& models_folder, SourceStore& sources,
@@ -61,6 +79,8 @@ void check_file(const std::string& path, const std::string& models_folder, Sourc
         components.read(*file, diagnostics);
     } else if (kind == "unit") {
         plant::read_unit_type(*file, library);
+    } else if (kind == "reactions") {
+        check_reactions(library, *file);
     } else if (kind == "plant") {
         if (const text::Node* list = file->find("components"))
             for (const text::Node& item : list->items())
@@ -89,8 +109,8 @@ void check_file(const std::string& path, const std::string& models_folder, Sourc
         check_statements(library, *file);
     } else {
         suggest(diagnostics.error(file->find("kind")->pos(), message::unknown_kind, {kind}), kind,
-                {"case", "plant", "unit", "model", "components", "background", "prices", "economics", "indicators",
-                 "methods", "stream"});
+                {"case", "plant", "unit", "reactions", "model", "components", "background", "prices", "economics",
+                 "indicators", "methods", "stream"});
     }
 }
 

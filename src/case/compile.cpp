@@ -170,7 +170,12 @@ private:
         economics::read_parameters(*context_, economics);
         out_->definitions = assess::read_definitions(library(), files("indicators", "indicators", "indicators"));
         d_.throw_if_errors();
-        for (const auto& [name, p] : plants) out_->routes.push_back(plant::build_plant(*context_, *p, name));
+        for (const auto& [name, p] : plants) {
+            out_->routes.push_back(plant::build_plant(*context_, *p, name));
+            if (!model_->states().empty() && !d_.has_errors())
+                d_.error({p->pos().file, 1, 1, 1}, message::plant_in_time, {model_->states().front().path})
+                    .hint(message::plant_in_time_hint);
+        }
         d_.throw_if_errors();
         for (const plant::Plant& p : out_->routes) {
             lca::declare_exchanges(*context_, p, out_->background);

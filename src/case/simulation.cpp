@@ -51,7 +51,8 @@ private:
         namespace fs = std::filesystem;
         fs::path path = request_.path;
         std::error_code ignored;
-        if (fs::is_directory(path, ignored)) path /= fs::exists(path / "model.yaml", ignored) ? "model.yaml" : "plant.yaml";
+        if (fs::is_directory(path, ignored))
+            path /= fs::exists(path / "model.yaml", ignored) ? "model.yaml" : "plant.yaml";
         const Node* file = library().load_file(path.lexically_normal().string(), "");
         if (!file) return;
         const Node* kind = file->find("kind");
@@ -76,9 +77,9 @@ private:
 
     void read_model() {
         plant::check_keys(*file_,
-                          {"viresco", "kind", "title", "description", "source", "unvalidated", "plant", "set", "begin",
-                           "series", "sets", "parameters", "states", "equations", "events", "outputs", "duration",
-                           "every", "background", "electricity"},
+                          {"viresco", "kind",    "title",    "description", "source",     "unvalidated", "plant",
+                           "set",     "begin",   "series",   "sets",        "parameters", "states",      "equations",
+                           "events",  "outputs", "duration", "every",       "background", "electricity"},
                           d_);
         out_->title = title_of(*file_, "model");
         out_->unvalidated = plant::scalar_of(*file_, "unvalidated", d_);
@@ -183,7 +184,8 @@ private:
         pending_outputs_.emplace_back(std::move(o), std::move(p));
     }
 
-    void add_output(const std::string& path, const lang::Value& v, const units::Unit& unit, const matter::Title& title) {
+    void add_output(const std::string& path, const lang::Value& v, const units::Unit& unit,
+                    const matter::Title& title) {
         out_->outputs.push_back({path, unit, title});
         outputs_.push_back(v.node);
     }

@@ -7,8 +7,8 @@
 namespace viresco::integrate {
 
 enum class Method {
-    automatic, ///< bdf, or ida where there are algebraic unknowns; rosenbrock for many changes of inputs
-    bdf,       ///< CVODES
+    automatic,  ///< bdf, or ida where there are algebraic unknowns; rosenbrock for many changes of inputs
+    bdf,        ///< CVODES
     rosenbrock, ///< RODAS5P; no sensitivities
     ida         ///< IDAS
 };

@@ -11,7 +11,7 @@ struct State {
     SourcePos pos;
     NodeId node = no_node, start = no_node, rate = no_node; ///< start: of parameters only
     bool positive = false; ///< a concentration or an amount: a steady state where it is negative is none
-    double nominal = 0; ///< usual size, SI: scales the absolute tolerance; 0: taken from the start value
+    double nominal = 0;    ///< usual size, SI: scales the absolute tolerance; 0: taken from the start value
 };
 
 /// At the moment `condition` turns true (also at the start, when it is true there) every target state takes its new

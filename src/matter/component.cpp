@@ -13,8 +13,9 @@ namespace {
 using text::Node;
 
 const std::vector<std::string> file_keys{"viresco", "kind", "title", "description", "source", "components"};
-const std::vector<std::string> component_keys{"title", "description", "formula",  "contents", "cas",    "state",        "tags",
-                                              "basis", "symbol",      "concentration", "properties", "evidence", "source"};
+const std::vector<std::string> component_keys{"title",      "description", "formula", "contents", "cas",
+                                              "state",      "tags",        "basis",   "symbol",   "concentration",
+                                              "properties", "evidence",    "source"};
 const std::vector<std::string> states{"solid", "liquid", "gas"};
 
 /// Properties every model may rely on, with the unit that fixes their dimension.
@@ -216,9 +217,7 @@ private:
             units::Dimension counted = content->unit.dimension * c_.basis;
             const bool plain = content->unit.dimension.dimensionless();
             const bool moles = counted == mol, mass = counted == kg || (is_tagged_mass(counted) && !moles);
-            const bool good = content->si == 0 || (e.key == "charge" ? moles
-                                                   : element         ? moles || mass
-                                                                     : mass);
+            const bool good = content->si == 0 || (e.key == "charge" ? moles : element ? moles || mass : mass);
             if (!good || (plain && is_tagged_mass(c_.basis) && e.key == "charge" && content->si != 0)) {
                 diagnostics_.error(content->pos, message::component_content_dimension,
                                    {e.key, content->unit.dimension.text(), c_.basis.text()});
@@ -386,8 +385,7 @@ private:
             add("molar_mass", c_.formula->molar_mass(), "kg/mol", evidence,
                 from + " and IUPAC 2021 abridged atomic weights", pos);
         if (c_.carried) {
-            if (c_.thod)
-                add("thod", *c_.thod, "", evidence, "contents as published", pos);
+            if (c_.thod) add("thod", *c_.thod, "", evidence, "contents as published", pos);
             return;
         }
         if (const auto given = c_.properties.find("thod"); given != c_.properties.end())

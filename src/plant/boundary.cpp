@@ -76,13 +76,13 @@ void Builder::concentrations(const std::string& port, const Node& feed, const No
                       m_.dimensions.divide(m_.dimensions.intern(c_.components[k].basis), m_.dim("m3")),
                       {"concentration of " + name, name + " 浓度"});
     }
-    m_.add_built_in(port + ".m", 1, [members, port, water = m_.member("water")](Model& m, Indices i,
-                                                                             const SourcePos& pos) {
-        const bool listed = std::find(members.begin(), members.end(), i[0]) != members.end();
-        if (!listed && i[0] != water) return Value{m.graph.zero(), 0, true, false};
-        return m.multiply(m.value(port + ".supplied_volume", {}, pos),
-                          m.value(listed ? port + ".concentration" : "density", i, pos));
-    });
+    m_.add_built_in(port + ".m", 1,
+                    [members, port, water = m_.member("water")](Model& m, Indices i, const SourcePos& pos) {
+                        const bool listed = std::find(members.begin(), members.end(), i[0]) != members.end();
+                        if (!listed && i[0] != water) return Value{m.graph.zero(), 0, true, false};
+                        return m.multiply(m.value(port + ".supplied_volume", {}, pos),
+                                          m.value(listed ? port + ".concentration" : "density", i, pos));
+                    });
 }
 
 void Builder::feeds() {
@@ -116,8 +116,9 @@ void Builder::feeds() {
             flow_table(port, *flow);
         else if (!flow && parts && e.value.find("mass") && expect_map(*parts, "'composition'", d_))
             composition(port, e.value, *parts);
-        else if (const Node* dissolved = e.value.find("concentration");
-                 !flow && !parts && dissolved && e.value.find("volume") && expect_map(*dissolved, "'concentration'", d_))
+        else if (const Node* dissolved = e.value.find("concentration"); !flow && !parts && dissolved &&
+                                                                        e.value.find("volume") &&
+                                                                        expect_map(*dissolved, "'concentration'", d_))
             concentrations(port, e.value, *dissolved);
         else if ((!flow || parts) && all_known)
             d_.error(e.key_pos, message::feed_form, {e.key});

@@ -224,7 +224,8 @@ void Builder::torn_stream(Stream& s, int group) {
         },
         "recycle " + s.id);
     m_.add_built_in(
-        path + ".T", 0, [unknown](Model& m, Indices i, const SourcePos&) { return unknown(m, "T", i, 298.15, m.dim("K"), 0); },
+        path + ".T", 0,
+        [unknown](Model& m, Indices i, const SourcePos&) { return unknown(m, "T", i, 298.15, m.dim("K"), 0); },
         "recycle " + s.id);
     m_.add_built_in(
         path + ".p", 0,

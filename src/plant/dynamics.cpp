@@ -43,7 +43,8 @@ public:
         if (!is_name(e_.key)) d_.error(e_.key_pos, message::not_a_name, {e_.key});
         const bool map = e_.value.is_map();
         if (map)
-            check_keys(e_.value, {"start", "per", "nominal", "unit", "held", "positive", "title", "evidence", "source"}, d_);
+            check_keys(e_.value, {"start", "per", "nominal", "unit", "held", "positive", "title", "evidence", "source"},
+                       d_);
         const Node* own = map ? e_.value.find("start") : &e_.value;
         if (!own && !given) {
             d_.error(e_.key_pos, message::state_needs_start, {e_.key});
@@ -85,7 +86,8 @@ private:
             const auto* members = m_.find_set(prefix_ + n->scalar());
             if (!members) members = m_.find_set(n->scalar());
             if (!members) {
-                suggest(d_.error(n->pos(), message::unknown_set, {n->scalar()}), n->scalar(), {"components", "reacting"});
+                suggest(d_.error(n->pos(), message::unknown_set, {n->scalar()}), n->scalar(),
+                        {"components", "reacting"});
                 return false;
             }
             if (members->empty()) return false;
@@ -189,8 +191,8 @@ private:
             // A number without a unit is in that of the state.
             if (const auto q = value.is_scalar() ? units::parse_quantity(value.scalar()) : std::nullopt;
                 q && q->unit.text.empty() && !unit->dimension.dimensionless())
-                node = c_.library.inline_text(parameter, fmt::format("{:.17g} {}", unit->to_si(q->si),
-                                                                     unit->dimension.text()));
+                node = c_.library.inline_text(parameter,
+                                              fmt::format("{:.17g} {}", unit->to_si(q->si), unit->dimension.text()));
         }
         declare_value(c_, parameter, members, *node, scope, dim, {e_.key, e_.key});
         c_.dynamics.states[s.path] = m_.add_state(

@@ -176,7 +176,7 @@ struct Context {
     std::vector<std::string> addresses;          // every address that may be overridden
     std::map<std::string, Specification> varied; // by full path of what is varied
     Dynamics dynamics{};
-    SourcePos instance{};                        // the unit of the plant whose parameters are being declared
+    SourcePos instance{}; // the unit of the plant whose parameters are being declared
 };
 
 /// Registers component properties, tags and states as names of the model.

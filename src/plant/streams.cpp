@@ -101,20 +101,22 @@ void declare_components(Context& c) {
     }
     for (const auto& [name, dim] : properties) m.add_built_in(name, 1, property_family(c, name, dim));
     const auto contents = [&c, &m](const std::string& quantity, const char* unit) {
-        m.add_built_in(
-            "content_" + quantity, 1,
-            [&c, quantity, unit](lang::Model& model, lang::Indices indices, const SourcePos&) {
-                const int k = c.components.find(model.member_name(indices[0]));
-                // Of a component counted in kg a fraction; of a carried one kgN/kgCOD, where there is such a tag.
-                const std::string tagged = "kg" + quantity;
-                const bool tag = k >= 0 && c.components[k].carried && units::parse_unit(tagged).has_value();
-                const lang::DimId dim = k >= 0 ? per_basis(model, c.components[k], tag ? tagged.c_str() : unit) : 0;
-                if (k >= 0)
-                    if (const auto content = c.components[k].content(quantity)) return model.constant(*content, dim);
-                return model.missing(Message{message::component_lacks_property,
-                                             {model.member_name(indices[0]), "content_" + quantity}},
-                                     dim, k >= 0 ? c.components[k].pos : SourcePos{});
-            });
+        m.add_built_in("content_" + quantity, 1,
+                       [&c, quantity, unit](lang::Model& model, lang::Indices indices, const SourcePos&) {
+                           const int k = c.components.find(model.member_name(indices[0]));
+                           // Of a component counted in kg a fraction; of a carried one kgN/kgCOD, where there is such a tag.
+                           const std::string tagged = "kg" + quantity;
+                           const bool tag = k >= 0 && c.components[k].carried && units::parse_unit(tagged).has_value();
+                           const lang::DimId dim = k >= 0
+                                                       ? per_basis(model, c.components[k], tag ? tagged.c_str() : unit)
+                                                       : 0;
+                           if (k >= 0)
+                               if (const auto content = c.components[k].content(quantity))
+                                   return model.constant(*content, dim);
+                           return model.missing(Message{message::component_lacks_property,
+                                                        {model.member_name(indices[0]), "content_" + quantity}},
+                                                dim, k >= 0 ? c.components[k].pos : SourcePos{});
+                       });
     };
     for (const std::string& element : c.components.elements()) contents(element, "kg");
     contents("COD", "kg");

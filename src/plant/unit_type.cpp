@@ -60,9 +60,9 @@ UnitType read_unit_type(const text::Node& file, Library& library) {
     UnitType out;
     out.file = &file;
     check_keys(file,
-               {"viresco", "kind", "unit", "title", "source", "evidence", "description", "unvalidated", "ports",
-                "parameters", "reactions", "equations", "energy", "uses", "size", "requires", "serves", "example", "sets",
-                "states", "events", "kinetics", "tells"},
+               {"viresco", "kind",       "unit",      "title",     "source", "evidence", "description", "unvalidated",
+                "ports",   "parameters", "reactions", "equations", "energy", "uses",     "size",        "requires",
+                "serves",  "example",    "sets",      "states",    "events", "kinetics", "tells"},
                diagnostics);
     out.name = scalar_of(file, "unit", diagnostics);
     if (out.name.empty()) diagnostics.error(file.pos(), message::unit_without_name);

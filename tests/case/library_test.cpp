@@ -136,12 +136,13 @@ INSTANTIATE_TEST_SUITE_P(
                     std::pair{"fermentation/yeast", std::vector<std::string>{"C", "N", "COD"}},
                     std::pair{"fermentation/microalgae", std::vector<std::string>{"C", "N", "COD"}},
                     std::pair{"degradation/drug_residue", std::vector<std::string>{"COD"}},
-                    std::pair{"degradation/sulfate", std::vector<std::string>{"C", "N", "S", "COD"}}));
+                    std::pair{"degradation/sulfate", std::vector<std::string>{"C", "N", "S", "COD"}},
+                    std::pair{"degradation/phosphorus", std::vector<std::string>{"COD", "N", "P", "charge"}}));
 
 TEST(Library, ModelsWithoutPublishedDigitsSaySo) {
-    for (const char* folder :
-         {"fermentation/bajpai_reuss", "fermentation/yeast", "fermentation/cho_perfusion", "fermentation/microalgae",
-          "degradation/drug_residue", "degradation/sulfate", "enzyme/cascade", "enzyme/acylase_cycles"})
+    for (const char* folder : {"fermentation/bajpai_reuss", "fermentation/yeast", "fermentation/cho_perfusion",
+                               "fermentation/microalgae", "degradation/drug_residue", "degradation/sulfate",
+                               "degradation/phosphorus", "enzyme/cascade", "enzyme/acylase_cycles"})
         EXPECT_FALSE(Example(folder).simulation->unvalidated.empty()) << folder;
     for (const char* folder : {"fermentation/birol", "fermentation/anane", "fermentation/cho_batch", "enzyme/acylase"})
         EXPECT_TRUE(Example(folder).simulation->unvalidated.empty()) << folder;

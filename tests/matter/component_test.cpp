@@ -159,7 +159,8 @@ TEST(Component, ContentsAreKnownOrNot) {
 // Counted in its own basis, a component knows just what its file says, per that basis.
 TEST(Component, HasABasisOfItsOwn) {
     const Read read("  biomass: {title: b, basis: gCOD, contents: {N: 0.08 gN/gCOD, mass: 0.75 g/gCOD, charge: 0}}\n"
-                    "  nitrate: {title: n, basis: kgN, concentration: g/m3, contents: {N: 1, COD: -4.57, charge: -71.428571428571431 mol/kgN}}\n"
+                    "  nitrate: {title: n, basis: kgN, concentration: g/m3, contents: {N: 1, COD: -4.57, charge: "
+                    "-71.428571428571431 mol/kgN}}\n"
                     "  carbonate: {title: c, basis: kmol, contents: {C: 1}}\n"
                     "  lump: {title: l, basis: kgCOD, contents: {C: 0.03 kmol/kgCOD}}\n");
     const auto& biomass = read["biomass"];

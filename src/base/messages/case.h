@@ -45,4 +45,6 @@ MESSAGE(series_not_a_number, "'{0}' is not a number", "“{0}”不是数字")
 MESSAGE(series_not_ascending, "times must ascend: {0}", "时间必须递增：{0}")
 MESSAGE(series_empty, "{0} has no rows", "{0} 没有数据行")
 MESSAGE(series_repeat_form, "'repeat:' is {every: 14 d, times: 2}, 'every' longer than the series", "“repeat:”应为 {every: 14 d, times: 2}，且 every 长于该序列")
+MESSAGE(plant_in_time, "this plant changes in time ('{0}' is a state): it cannot be evaluated as a steady one", "该工厂随时间变化（“{0}”是状态变量）：不能按稳态进行评价")
+MESSAGE(plant_in_time_hint, "run it: viresco simulate FILE, or viresco simulate FILE --steady", "请运行：viresco simulate 文件，或 viresco simulate 文件 --steady")
 // clang-format on
