@@ -36,7 +36,7 @@ struct ExplainOptions {
 int explain(const Common&, const ExplainOptions&);
 
 struct SimulateOptions {
-    std::string path, until, every, csv, save, from, method;
+    std::string path, until, every, csv, report, save, from, method;
     std::vector<std::string> sets;
     std::string jit = "auto"; // off, auto or on
     bool steady = false;

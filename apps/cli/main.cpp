@@ -102,6 +102,7 @@ int run(int argc, char** argv, Common& common) {
     simulate_command->add_option("--until", simulate_options.until, "span of time, '14 d' (default: the model's)");
     simulate_command->add_option("--every", simulate_options.every, "interval of the rows of --csv");
     simulate_command->add_option("--csv", simulate_options.csv, "file for the table of outputs over time");
+    simulate_command->add_option("--report", simulate_options.report, "file for a page with drawings (HTML)");
     simulate_command->add_option("--save", simulate_options.save, "file for the full state at the end");
     simulate_command->add_option("--from", simulate_options.from, "go on from such a file");
     simulate_command->add_option("--rtol", simulate_options.rtol, "relative tolerance")->check(CLI::Range(1e-14, 0.1));

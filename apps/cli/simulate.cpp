@@ -4,6 +4,7 @@
 #include "integrate/saved_point.h"
 #include "jit/cache.h"
 #include "jit/jit.h"
+#include "report/report.h"
 #include "text/node.h"
 #include <cmath>
 #include <fmt/format.h>
@@ -61,7 +62,7 @@ int simulate(const Common& common, const SimulateOptions& options) {
     } else {
         const double every = every_given > 0 ? every_given : s->every.si > 0 ? s->every.si : until / 100;
         std::vector<double> times;
-        if (!options.csv.empty()) {
+        if (!options.csv.empty() || !options.report.empty()) {
             const auto n = static_cast<long>(std::floor(until / every * (1 + 1e-12)));
             for (long k = 0; k <= n; ++k)
                 if (const double t = std::min(until, static_cast<double>(k) * every); t >= point.time)
@@ -74,6 +75,10 @@ int simulate(const Common& common, const SimulateOptions& options) {
     if (!options.save.empty()) text::write_file(options.save, integrate::save_point(s->program, run.end, {}));
     if (!warnings.all().empty()) fmt::print(stderr, "{}", warnings.text(common.language));
     if (!options.csv.empty()) text::write_file(options.csv, cases::simulation_csv(*s, evaluation, run));
+    if (!options.report.empty())
+        text::write_file(
+            options.report,
+            report::render_simulation(cases::simulation_page(*s, evaluation, run, common.command), common.language));
     const std::string json = cases::simulation_json(*s, evaluation, run);
     if (common.json) {
         fmt::print("{}\n", json);

@@ -51,6 +51,9 @@ std::vector<Series> read_series(const text::Node&, plant::Library&);
 
 /// Results of a run: the document of `viresco simulate --json` (docs/language.md section 8) and the table of --csv.
 std::string simulation_json(const Simulation&, lang::DynamicEvaluation&, const integrate::Trajectory&);
+/// The document that the page of a run shows (report::render_simulation): at most 500 points, seven digits.
+std::string simulation_page(const Simulation&, lang::DynamicEvaluation&, const integrate::Trajectory&,
+                            const std::string& command);
 std::string simulation_csv(const Simulation&, lang::DynamicEvaluation&, const integrate::Trajectory&);
 
 } // namespace viresco::cases

@@ -1,5 +1,8 @@
 #include "case/simulation.h"
 #include "text/csv.h"
+#include <cmath>
+#include <cstdlib>
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 namespace viresco::cases {
@@ -47,6 +50,38 @@ std::string simulation_json(const Simulation& s, lang::DynamicEvaluation& e, con
                          {"unknowns", s.program.n_variables() - s.program.n_states()},
                          {"operations", s.program.n_operations()}};
     return out.dump(2);
+}
+
+std::string simulation_page(const Simulation& s, lang::DynamicEvaluation& e, const integrate::Trajectory& run,
+                            const std::string& command) {
+    using Json = nlohmann::ordered_json;
+    constexpr size_t most = 500;
+    const units::Unit& unit = time_unit(s);
+    const size_t n = run.points.size(), shown = std::min(n, most);
+    const auto rounded = [](double v) {
+        return std::isfinite(v) ? Json(std::strtod(fmt::format("{:.7g}", v).c_str(), nullptr)) : Json();
+    };
+    Json times = Json::array();
+    std::vector<Json> values(s.outputs.size(), Json::array());
+    for (size_t i = 0; i < shown; ++i) {
+        const integrate::Point& p = run.points[shown < 2 ? 0 : i * (n - 1) / (shown - 1)];
+        times.push_back(rounded(unit.from_si(p.time)));
+        const auto at = outputs_at(e, s, p);
+        for (size_t k = 0; k < at.size(); ++k) values[k].push_back(rounded(at[k]));
+    }
+    Json out = Json::parse(simulation_json(s, e, run));
+    out["kind"] = "simulation";
+    out["viresco"] = VIRESCO_VERSION;
+    out["title"] = {{"en", s.title.en}, {"zh", s.title.zh}};
+    if (!command.empty()) out["command"] = command;
+    out["time"] = {{"unit", unit_text(unit)}, {"values", std::move(times)}};
+    out["outputs"] = Json::array();
+    for (size_t k = 0; k < s.outputs.size(); ++k)
+        out["outputs"].push_back({{"path", s.outputs[k].path},
+                                  {"title", {{"en", s.outputs[k].title.en}, {"zh", s.outputs[k].title.zh}}},
+                                  {"unit", unit_text(s.outputs[k].unit)},
+                                  {"values", std::move(values[k])}});
+    return out.dump();
 }
 
 std::string simulation_csv(const Simulation& s, lang::DynamicEvaluation& e, const integrate::Trajectory& run) {

@@ -1,3 +1,4 @@
+#include "base/diagnostic.h"
 #include "base/messages/report.h"
 #include "report/assets.h"
 #include "report/report.h"
@@ -37,16 +38,14 @@ std::string escape_json(const std::string& text) {
     return out;
 }
 
-std::string page_title(const Json& results, Language language) {
-    const auto title = Json::json_pointer(language == Language::zh ? "/case/title/zh" : "/case/title/en");
+std::string page_title(const Json& results, const std::string& at, Language language) {
+    const auto title = Json::json_pointer(at + (language == Language::zh ? "/zh" : "/en"));
     if (results.contains(title) && results[title].is_string()) return results[title].get<std::string>() + " – Viresco";
     return "Viresco";
 }
 
-} // namespace
-
-std::string render_report(const std::string& results_json, Language initial) {
-    const Json results = parse_results(results_json);
+/// One self-contained page that shows a document.
+std::string page_of(const std::string& json, const std::string& title, Language initial) {
     const auto text = [](MessageId id, Language language) { return escape_html(Message{id, {}}.text(language)); };
     std::string page = "<!DOCTYPE html>\n<html lang=\"";
     page += initial == Language::zh ? "zh-CN" : "en";
@@ -56,15 +55,31 @@ std::string render_report(const std::string& results_json, Language initial) {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="generator" content="Viresco">
 <title>)";
-    page += escape_html(page_title(results, initial)) + "</title>\n<style>";
+    page += escape_html(title) + "</title>\n<style>";
     page += page_style();
     page += "</style></head>\n<body><div id=\"report\"><noscript><p lang=\"en\">" +
             text(message::report_needs_script, Language::en) + "</p><p lang=\"zh-CN\">" +
             text(message::report_needs_script, Language::zh) + "</p></noscript></div>\n";
-    page += "<script type=\"application/json\" id=\"results\">" + escape_json(results_json) + "</script>\n<script>";
+    page += "<script type=\"application/json\" id=\"results\">" + escape_json(json) + "</script>\n<script>";
     page += page_script();
     page += "</script></body></html>\n";
     return page;
+}
+
+} // namespace
+
+std::string render_report(const std::string& results_json, Language initial) {
+    return page_of(results_json, page_title(parse_results(results_json), "/case/title", initial), initial);
+}
+
+std::string render_simulation(const std::string& simulation_json, Language initial) {
+    const Json run = Json::parse(simulation_json, nullptr, false);
+    if (!run.is_object() || !run.contains("outputs")) {
+        Diagnostics d;
+        d.error({}, message::simulation_not_readable);
+        throw ConfigError(d);
+    }
+    return page_of(simulation_json, page_title(run, "/title", initial), initial);
 }
 
 } // namespace viresco::report

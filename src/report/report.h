@@ -13,6 +13,9 @@ namespace viresco::report {
 /// Throws        ConfigError where the text is not JSON or holds no routes.
 std::string render_report(const std::string& results_json, Language initial);
 
+/// The page of a run in time: outputs over time, events. simulation_json: of cases::simulation_page. Throws as above.
+std::string render_simulation(const std::string& simulation_json, Language initial);
+
 /// The results as CSV tables (RFC 4180, UTF-8, full precision): file name -> text. Always the same six:
 /// indicators, inventory, streams (components in columns), steps, closure and parameters; one that has
 /// no rows is its header. A column of one unit names it in brackets, else the unit has its own column.

@@ -94,3 +94,16 @@ TEST(Report, WrongInputIsToldWithTheRemedy) {
     }
     EXPECT_THROW(report::csv_tables("{}"), ConfigError);
 }
+
+TEST(Simulation, IsAPageOfItsOwnThatEmbedsItsDocument) {
+    const std::string run =
+        R"({"kind":"simulation","title":{"en":"A <b>run</b>","zh":"\u8fd0\u884c"},"time":{"unit":"h","values":[0,1]},)"
+        R"("outputs":[{"path":"X","title":{"en":"X","zh":"X"},"unit":"g/L","values":[1,2]}],"events":[],"statistics":{}})";
+    const std::string page = report::render_simulation(run, Language::en);
+    EXPECT_NE(page.find("<title>A &lt;b&gt;run&lt;/b&gt; – Viresco</title>"), std::string::npos);
+    EXPECT_NE(page.find("\\u003cb>run"), std::string::npos) << "nothing in the document can close its element";
+    EXPECT_NE(page.find("default-src 'none'"), std::string::npos);
+    EXPECT_NE(report::render_simulation(run, Language::zh).find("<html lang=\"zh-CN\">"), std::string::npos);
+    EXPECT_THROW(report::render_simulation("{}", Language::en), ConfigError);
+    EXPECT_THROW(report::render_simulation("no json", Language::en), ConfigError);
+}

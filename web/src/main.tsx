@@ -10,6 +10,7 @@ import { Flowsheets, Streams } from './parts/plant';
 import { Summary } from './parts/summary';
 import { Assumptions, Balances, Inventory, Steps } from './parts/tables';
 import type { Language, Results } from './results';
+import { SimulationApp, type Simulation } from './simulation';
 import { texts, type TextId } from './texts';
 import './style.css';
 
@@ -70,9 +71,9 @@ function start() {
   const language: Language = wanted.startsWith('zh') ? 'zh' : 'en';
   const root = document.getElementById('report')!;
   try {
-    const results = JSON.parse(document.getElementById('results')!.textContent!) as Results;
+    const data = JSON.parse(document.getElementById('results')!.textContent!) as Results | Simulation;
     root.replaceChildren();
-    render(<App results={results} initial={language} />, root);
+    render('kind' in data ? <SimulationApp data={data} initial={language} /> : <App results={data} initial={language} />, root);
     open_details_on_paper();
   } catch (error) {
     root.textContent = `${texts.bad_data[language]} ${error}`;
