@@ -314,11 +314,9 @@ void eliminate_linear(Program::Input& in) {
             Differentiator d(in.graph, x);
             const Differentiator::Row row = d(u.left);
             const NodeId slope = row.empty() ? in.graph.zero() : row.front().second;
-            solved = !depends_on(in.graph, slope, self);
-            if (solved) {
-                const NodeId rest = with_zero(in.graph, in.unknowns[k].left, self);
-                value = in.graph.divide(rest, in.graph.subtract(in.graph.one(), slope));
-            }
+            const NodeId leaves = in.graph.subtract(in.graph.one(), slope); // the share that does not come back
+            solved = !depends_on(in.graph, slope, self) && !in.graph.is_zero(leaves);
+            if (solved) value = in.graph.divide(with_zero(in.graph, in.unknowns[k].left, self), leaves);
         }
         if (!solved) {
             ++k;

@@ -16,7 +16,7 @@ void remove_absent(Program::Input&);
 void substitute_singletons(Program::Input&);
 
 /// Torn unknowns whose equation is linear in themselves are solved for, one after the other, until none is left that can
-/// be: the flows of water in a plant with recycles. What they divide by is not looked at.
+/// be: the flows of water in a plant with recycles. One that keeps all of itself (a loop without an outlet) stays.
 void eliminate_linear(Program::Input&);
 
 /// All of the above on a system in time.

@@ -219,7 +219,7 @@ TEST(Adm1, TranslatorsConserve) {
     EXPECT_NEAR(flow * (cod_digested + dissolved) + gas_cod, flow * cod_through, 1e-10 * flow * cod_through);
 }
 
-// The charges of every feed and every point of a run add up to nothing, and pH stays an unknown of its own.
+// pH is an unknown of its own; a run from the rounded start comes near the published digits.
 TEST(Adm1, RunsAsADifferentialAlgebraicSystem) {
     Plant plant("adm1");
     EXPECT_EQ(plant.simulation->program.unknowns().size(), 1u);

@@ -1,4 +1,5 @@
 // What is done to torn unknowns before a system is compiled: absent ones, those on no loop, linear ones.
+#include "base/messages/lang.h"
 #include "lang/evaluation.h"
 #include "lang/reduce.h"
 #include "lang/value_at.h"
@@ -194,6 +195,28 @@ TEST(Linear, WhatIsNotLinearStaysAndKeepsItsSolution) {
     Evaluation e(program, 1);
     ASSERT_TRUE(e.solve_nominal(program.defaults()));
     EXPECT_NEAR(e.value(program.root_slots()[0]), 8 - 2 * std::sqrt(8.0), 1e-10);
+}
+
+// All that comes back is added to what is fed: no flow does that. It is not divided by zero but told at compile time.
+TEST(Linear, ALoopWithoutAnOutletStaysAndIsRefused) {
+    System s;
+    Graph& g = s.in.graph;
+    const NodeId back = s.tear(), feed = s.parameter(2);
+    s.say(back, g.add(feed, back));
+    DynamicProgram::Input in;
+    in.states.resize(1);
+    in.states[0].node = g.state(0);
+    in.states[0].start = g.zero();
+    in.states[0].rate = back;
+    in.graph = std::move(s.in.graph);
+    in.parameters = std::move(s.in.parameters);
+    in.unknowns = std::move(s.in.unknowns);
+    reduce(in);
+    ASSERT_EQ(in.unknowns.size(), 1u);
+    Diagnostics d;
+    DynamicProgram::build(std::move(in), d);
+    ASSERT_EQ(d.n_errors(), 1);
+    EXPECT_EQ(d.all().front().message.id, message::equation_without_its_unknown);
 }
 
 TEST(Linear, AnEquationIsNotATear) {
