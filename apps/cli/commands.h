@@ -56,6 +56,14 @@ void add_lca(CLI::App&, const std::function<void(CLI::App*)>& shared, const std:
 void add_sbml(CLI::App&, const std::function<void(CLI::App*)>& shared, const std::function<const Common&()>& common,
               int& status);
 
+/// Adds `viresco schedule ..`.
+void add_schedule(CLI::App&, const std::function<void(CLI::App*)>& shared, const std::function<const Common&()>& common,
+                  int& status);
+
+/// Adds `viresco study`.
+void add_study(CLI::App&, const std::function<void(CLI::App*)>& shared, const std::function<const Common&()>& common,
+               int& status);
+
 /// Wrong use of the command line (exit status 64).
 struct UsageError : std::runtime_error {
     explicit UsageError(Message m) : std::runtime_error(m.text(Language::en)), message(std::move(m)) {}

@@ -156,7 +156,11 @@ int run(int argc, char** argv, Common& common) {
     };
     add_lca(
         app, [&](CLI::App* sub) { shared(sub); }, given, status);
+    add_study(
+        app, [&](CLI::App* sub) { shared(sub); }, given, status);
     add_sbml(
+        app, [&](CLI::App* sub) { shared(sub); }, given, status);
+    add_schedule(
         app, [&](CLI::App* sub) { shared(sub); }, given, status);
 
     common.models = find_models();

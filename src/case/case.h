@@ -1,5 +1,7 @@
 #pragma once
 #include "assess/indicators.h"
+#include "economics/economics.h"
+#include "integrate/run_solver.h"
 #include "lang/evaluation.h"
 #include "lca/background.h"
 #include "plant/audit.h"
@@ -12,7 +14,7 @@ namespace viresco::cases {
 /// What the user asks for beside the case file.
 struct Request {
     std::string path;                                          // case file, or a folder that holds case.yaml
-    std::string scenario;                                      // empty: the files as they are
+    std::string scenario;                                      // empty: the files as they are; "a+b": both
     std::vector<std::string> routes;                           // empty: all
     std::vector<std::pair<std::string, std::string>> settings; // --set path=value
     std::string models_folder;
@@ -38,15 +40,18 @@ public:
     static std::unique_ptr<Case> compile(const Request&, Diagnostics& warnings);
 
     Request request;
+    const text::Node* file = nullptr;
     matter::Title title, scenario_title;
     std::string product;
     units::Quantity functional_unit;
     lca::Electricity electricity;
     std::vector<assess::Definition> definitions;
+    std::vector<economics::Incentive> incentives;
     lca::Background background;
     matter::ComponentTable components;
     std::vector<plant::Plant> routes;
     std::vector<plant::Setting> settings;
+    std::vector<std::shared_ptr<integrate::BatchRun>> batches; // as in program.runs()
     lang::Program program;
     std::vector<double> parameters; // defaults with settings: what `evaluate` runs
     std::vector<std::string> missing;

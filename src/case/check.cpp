@@ -3,6 +3,8 @@
 #include "case/simulation.h"
 #include "economics/economics.h"
 #include "lca/method_files.h"
+#include "schedule/analysis.h"
+#include "schedule/read.h"
 #include <filesystem>
 
 namespace viresco::cases {
@@ -105,12 +107,16 @@ void check_file(const std::string& path, const std::string& models_folder, Sourc
         assess::read_definitions(library, {file});
     } else if (kind == "methods") {
         lca::check_method_file(*file, diagnostics);
+    } else if (kind == "recipe") {
+        const schedule::Facility facility = schedule::read_facility(*file, diagnostics);
+        if (diagnostics.has_errors()) return;
+        for (const schedule::Recipe& recipe : facility.recipes) schedule::analyse(facility, recipe, diagnostics);
     } else if (kind == "stream") {
         check_statements(library, *file);
     } else {
         suggest(diagnostics.error(file->find("kind")->pos(), message::unknown_kind, {kind}), kind,
                 {"case", "plant", "unit", "reactions", "model", "components", "background", "prices", "economics",
-                 "indicators", "methods", "stream"});
+                 "indicators", "methods", "stream", "recipe"});
     }
 }
 

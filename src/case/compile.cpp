@@ -1,7 +1,9 @@
 #include "base/messages/case.h"
+#include "base/messages/lang.h"
 #include "base/messages/plant.h"
 #include "case/case.h"
 #include "economics/economics.h"
+#include "lang/cut_runs.h"
 #include "matter/quantity.h"
 #include <algorithm>
 #include <cmath>
@@ -68,12 +70,12 @@ private:
     }
 
     void read() {
-        file_ = case_file();
+        out_->file = file_ = case_file();
         d_.throw_if_errors();
         const bool all_known = plant::check_keys(*file_,
                                                  {"viresco", "kind", "title", "description", "product",
                                                   "functional unit", "routes", "background", "prices", "economics",
-                                                  "indicators", "electricity", "scenarios", "boundary"},
+                                                  "indicators", "electricity", "scenarios", "boundary", "correlations"},
                                                  d_);
         out_->title = file_->find("title") ? matter::read_title(*file_->find("title"), d_)
                                            : matter::Title{"case", "案例"};
@@ -101,11 +103,20 @@ private:
         d_.throw_if_errors();
     }
 
+    /// One scenario, or several on top of each other: "green-power+high-recycle".
     void scenario() {
-        const Node* list = file_->find("scenarios");
         const std::string& wanted = out_->request.scenario;
         out_->scenario_title = {"base", "基准"};
         if (wanted.empty() || wanted == "base") return;
+        for (size_t begin = 0; begin <= wanted.size();) {
+            const size_t end = std::min(wanted.find('+', begin), wanted.size());
+            scenario(wanted.substr(begin, end - begin), begin == 0);
+            begin = end + 1;
+        }
+    }
+
+    void scenario(const std::string& wanted, bool first) {
+        const Node* list = file_->find("scenarios");
         const Node* s = list ? list->find(wanted) : nullptr;
         if (!s) {
             std::vector<std::string> known;
@@ -118,12 +129,34 @@ private:
         }
         if (!plant::expect_map(*s, "'" + wanted + "'", d_)) return;
         plant::check_keys(*s, {"title", "set", "electricity"}, d_);
-        out_->scenario_title = s->find("title") ? matter::read_title(*s->find("title"), d_)
-                                                : matter::Title{wanted, wanted};
-        if (const Node* e = s->find("electricity"))
+        const matter::Title title = s->find("title") ? matter::read_title(*s->find("title"), d_)
+                                                     : matter::Title{wanted, wanted};
+        matter::Title& whole = out_->scenario_title;
+        whole = first ? title : matter::Title{whole.en + " + " + title.en, whole.zh + " + " + title.zh};
+        if (const Node* e = s->find("electricity")) {
+            if (electricity_of_) contradiction(wanted, "electricity", e->pos(), electricity_of_->pos());
+            electricity_of_ = e;
             out_->electricity = lca::read_electricity(*e, d_, out_->electricity);
+        }
         if (const Node* set = s->find("set"); set && plant::expect_map(*set, "'set'", d_))
-            for (const auto& e : set->entries()) overrides_.add(e.key, &e.value, e.key_pos);
+            for (const auto& e : set->entries()) {
+                for (const auto& before : overrides_.entries())
+                    if (before.path == e.key && !same(*before.value, e.value))
+                        contradiction(wanted, e.key, e.key_pos, before.pos);
+                overrides_.add(e.key, &e.value, e.key_pos);
+            }
+    }
+
+    static bool same(const Node& a, const Node& b) {
+        return &a == &b || (a.is_scalar() && b.is_scalar() && a.scalar() == b.scalar());
+    }
+
+    /// Two scenarios that are to hold together say different things.
+    void contradiction(const std::string& scenario, const std::string& what, const SourcePos& pos,
+                       const SourcePos& before) {
+        auto& d = d_.error(pos, message::scenarios_contradict, {out_->request.scenario, scenario, what});
+        d.see(before, message::scenario_says_before, {what});
+        d.hint(message::scenarios_contradict_hint);
     }
 
     void build() {
@@ -167,14 +200,18 @@ private:
         const auto prices = files("prices", "prices", "prices");
         lca::read_prices(*context_, prices);
         const auto economics = files("economics", "economics", "economics");
-        economics::read_parameters(*context_, economics);
+        out_->incentives = economics::read_parameters(*context_, economics);
         out_->definitions = assess::read_definitions(library(), files("indicators", "indicators", "indicators"));
         d_.throw_if_errors();
         for (const auto& [name, p] : plants) {
             out_->routes.push_back(plant::build_plant(*context_, *p, name));
-            if (!model_->states().empty() && !d_.has_errors())
-                d_.error({p->pos().file, 1, 1, 1}, message::plant_in_time, {model_->states().front().path})
-                    .hint(message::plant_in_time_hint);
+            for (const lang::State& s : model_->states()) {
+                const auto& runs = model_->runs();
+                const bool in_a_run = std::any_of(
+                    runs.begin(), runs.end(), [&](const lang::RunRule& r) { return s.path.rfind(r.prefix, 0) == 0; });
+                if (in_a_run || d_.has_errors()) continue;
+                d_.error({p->pos().file, 1, 1, 1}, message::plant_in_time, {s.path}).hint(message::plant_in_time_hint);
+            }
         }
         d_.throw_if_errors();
         for (const plant::Plant& p : out_->routes) {
@@ -270,7 +307,10 @@ private:
     void program() {
         lang::Model& m = *model_;
         for (const plant::Plant& p : out_->routes) expand(p);
+        m.close_states();
+        const std::vector<lang::Event> events = plant::close_events(*context_);
         m.close_equations();
+        for (const auto& check : context_->dynamics.checks) check();
         d_.throw_if_errors();
         std::vector<plant::Balance> balances;
         std::vector<std::string> route_of;
@@ -283,7 +323,9 @@ private:
         d_.throw_if_errors();
 
         lang::Program::Input in;
-        for (const lang::Named& n : m.named()) in.roots.push_back(n.value.node);
+        runs_in_time(events, in);
+        for (const lang::Named& n : m.named())
+            in.roots.push_back(varies_[static_cast<size_t>(n.value.node)] ? lang::no_node : n.value.node);
         const size_t n_named = in.roots.size();
         for (const plant::Balance& b : balances) {
             in.audit.push_back(b.net);
@@ -318,6 +360,40 @@ private:
         electricity_types();
     }
 
+    /// Batches within the steady plants. What a plant needs of them must be one number, not a course in time.
+    void runs_in_time(const std::vector<lang::Event>& events, lang::Program::Input& in) {
+        lang::Model& m = *model_;
+        const std::vector<lang::CutRun> cut = lang::cut_runs(m, events);
+        varies_ = lang::varying(m.graph);
+        std::unordered_map<std::string, SourcePos> vary;
+        for (const lang::Named& n : m.named())
+            if (varies_[static_cast<size_t>(n.value.node)]) vary.emplace(n.path, n.pos);
+        const auto need = [&](const std::string& path) {
+            if (const auto found = vary.find(path); found != vary.end())
+                m.error(found->second, message::varies_in_time, {path}).hint(message::varies_in_time_hint, {path});
+        };
+        for (const plant::Plant& p : out_->routes) {
+            if (m.runs().empty()) break;
+            for (const auto& s : p.streams) {
+                for (const char* name : {".T", ".p", ".mass"}) need(s.path + name);
+                for (int k = 0; k < out_->components.size(); ++k) need(s.path + ".m[" + out_->components[k].name + "]");
+            }
+            for (const auto& u : p.units) {
+                for (const auto& t : u.energy) need(t.path);
+                for (const auto& use : u.uses) need(use.path);
+                for (const auto& check : u.checks) need(check.path);
+                for (const std::string& path : u.sizes) need(path);
+            }
+        }
+        d_.throw_if_errors();
+        for (const lang::CutRun& c : cut) {
+            in.runs.push_back(c.run);
+            auto batch = std::make_shared<integrate::BatchRun>(c.system, c.n_named_states);
+            out_->batches.push_back(batch);
+            in.runs.back().solver = std::move(batch);
+        }
+    }
+
     /// A property, price or factor that is needed and not there.
     void report_missing() {
         std::vector<char> said(out_->missing.size(), 0);
@@ -347,6 +423,11 @@ private:
             // A setting may be what makes the case solvable: then the nominal solution is its own.
             if (out_->settings.empty() || !e.solve_nominal(out_->parameters)) throw SolveError(blocked(*out_, e));
         }
+        for (size_t r = 0; r < out_->batches.size(); ++r) {
+            std::vector<double> inputs;
+            for (const int32_t slot : out_->program.runs()[r].inputs) inputs.push_back(e.value(slot));
+            out_->batches[r]->learn(inputs);
+        }
         out_->program.set_nominal(e.solution());
     }
 
@@ -371,9 +452,11 @@ private:
     Diagnostics& warnings_;
     Diagnostics& d_;
     const Node* file_ = nullptr;
+    const Node* electricity_of_ = nullptr; ///< of a scenario
     plant::Overrides overrides_;
     std::unique_ptr<lang::Model> model_;
     std::unique_ptr<plant::Context> context_;
+    std::vector<char> varies_; // per node of the model's graph: it changes in time
 };
 
 namespace {
@@ -482,6 +565,7 @@ std::vector<Diagnostic> open_balances(const Case& c, lang::Evaluation& e) {
 Diagnostics Compiler::blocked(const Case& c, const lang::Evaluation& e) {
     Diagnostics out;
     const lang::LaneStatus& status = e.status(0);
+    if (status.failure) return *status.failure;
     char residual[32];
     std::snprintf(residual, sizeof residual, "%.3g", status.residual);
     auto& d = out.error({}, message::not_converged, {std::to_string(status.newton_iterations), residual});

@@ -1,4 +1,5 @@
 #include "case/case.h"
+#include "case/economics_results.h"
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -21,7 +22,7 @@ Json quantity(double value, const std::string& unit) {
 /// Reads the numbers of one evaluation into the document of docs/results-schema.json.
 class Writer {
 public:
-    Writer(Case& c, lang::Evaluation& e) : c_(c), e_(e) {}
+    Writer(Case& c, lang::Evaluation& e) : c_(c), e_(e), economics_(c, e) {}
 
     Json document(const Diagnostics& warnings, const std::string& command) {
         e_.run_audit();
@@ -260,6 +261,35 @@ private:
         return out;
     }
 
+    /// How the batch of a unit goes: its states at times from start to end.
+    Json course_of(const plant::UnitInstance& u) {
+        Json out = Json::object();
+        constexpr int parts = 96;
+        for (size_t r = 0; r < c_.batches.size(); ++r) {
+            const lang::Program::RunSlots& run = c_.program.runs()[r];
+            if (run.run.path + "." != u.prefix) continue;
+            std::vector<double> inputs, times;
+            for (const int32_t slot : run.inputs) inputs.push_back(e_.value(slot));
+            for (int k = 0; k <= parts; ++k) times.push_back(static_cast<double>(k) / parts);
+            const integrate::Trajectory t = c_.batches[r]->trajectory(inputs, times);
+            const units::Unit hours = *units::parse_unit("h");
+            const double duration = value(u.prefix + "run.duration");
+            const auto list = [&](const std::string& unit, const auto& of) {
+                Json values = Json::array();
+                for (const integrate::Point& point : t.points) values.push_back(of(point));
+                return Json{{"unit", unit}, {"values", std::move(values)}};
+            };
+            out["time"] = list("h", [&](const integrate::Point& at) { return hours.from_si(at.time * duration); });
+            for (int k = 0; k < c_.batches[r]->n_named_states(); ++k) {
+                const lang::State& s = c_.batches[r]->system().states()[static_cast<size_t>(k)];
+                out["states"][s.path.substr(u.prefix.size())] = list(s.unit.text, [&](const integrate::Point& at) {
+                    return s.unit.from_si(at.x[static_cast<size_t>(k)]);
+                });
+            }
+        }
+        return out;
+    }
+
     Json units_of(const plant::Plant& p) {
         Json out = Json::object();
         for (const plant::UnitInstance& u : p.units) {
@@ -278,6 +308,7 @@ private:
             for (const auto& t : u.energy)
                 variables["energy." + t.name] = readable(value(t.path), c_.find(t.path)->dim);
             j["variables"] = variables;
+            if (Json course = course_of(u); !course.empty()) j["course"] = std::move(course);
             out[u.name] = std::move(j);
         }
         return out;
@@ -374,6 +405,7 @@ private:
         r["steps"] = steps(p);
         r["units"] = units_of(p);
         r["streams"] = streams(p);
+        if (Json money = economics_.of(p); !money.is_null()) r["economics"] = std::move(money);
         r["parameters"] = parameters(p);
         r["solver"] = {{"unknowns", c_.program.unknowns().size()},
                        {"newton_iterations", e_.status().newton_iterations},
@@ -426,6 +458,7 @@ private:
 
     Case& c_;
     lang::Evaluation& e_;
+    EconomicsResults economics_;
 };
 
 } // namespace

@@ -266,6 +266,10 @@ private:
     }
 
     void expand() {
+        for (const lang::RunRule& r : model_.runs())
+            d_.error(r.pos, message::run_in_simulation, {r.prefix.substr(0, r.prefix.size() - 1)})
+                .hint(message::run_in_simulation_hint);
+        d_.throw_if_errors();
         model_.close_states();
         lang::DynamicProgram::Input in;
         in.events = plant::close_events(context_);

@@ -246,6 +246,10 @@ std::vector<double> DynamicProgram::defaults() const {
     return out;
 }
 
+void DynamicProgram::set_defaults(std::span<const double> values) {
+    for (size_t k = 0; k < parameters_.size(); ++k) parameters_[k].datum.si = values[k];
+}
+
 const std::string& DynamicProgram::variable_path(int i) const {
     return i < n_states() ? states_[static_cast<size_t>(i)].path : unknowns_[static_cast<size_t>(i - n_states())].path;
 }

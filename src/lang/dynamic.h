@@ -50,6 +50,10 @@ public:
     const std::vector<Unknown>& unknowns() const { return unknowns_; }
     const std::vector<Event>& events() const { return events_; }
     std::vector<double> defaults() const;
+    /// Other defaults: they say how large a parameter usually is.
+    void set_defaults(std::span<const double>);
+    /// The usual size of a state.
+    void set_nominal(int state, double size) { states_[static_cast<size_t>(state)].nominal = size; }
     const std::string& variable_path(int i) const;
 
     /// Compressed sparse columns of df/dx, rows ascending; the diagonal is always there.

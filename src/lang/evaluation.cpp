@@ -129,6 +129,10 @@ void Evaluation::factor_nominal() {
     for (size_t b = 0; b < nominal_.size(); ++b) {
         const ImplicitBlock& block = program_.implicit()[b];
         run(program_.straight()[b]);
+        if (block.run >= 0) {
+            e.run_in_time(b);
+            continue;
+        }
         run(block.residual);
         run(block.jacobian);
         e.factor(block, 0, nominal_[b]);
@@ -176,6 +180,7 @@ bool Evaluation::direction(const ImplicitBlock& block, int lane) {
 
 bool Evaluation::solve_block(size_t index, bool from_start) {
     const ImplicitBlock& block = program_.implicit()[index];
+    if (block.run >= 0) return run_in_time(index);
     const size_t n = block.unknowns.size();
     const auto w = static_cast<size_t>(width_);
     const auto unknown_slot = [&](size_t i) {
@@ -357,7 +362,46 @@ bool Evaluation::solve_block(size_t index, bool from_start) {
     return converged;
 }
 
+bool Evaluation::run_in_time(size_t index) {
+    const auto& [run, inputs, outcomes] = program_.runs()[static_cast<size_t>(program_.implicit()[index].run)];
+    const auto w = static_cast<size_t>(width_);
+    std::vector<double> given(inputs.size() * w), found(outcomes.size() * w);
+    std::vector<std::optional<Diagnostics>> failures(w);
+    for (size_t i = 0; i < inputs.size(); ++i)
+        std::copy_n(slots_.data() + static_cast<size_t>(inputs[i]) * w, w, given.data() + i * w);
+    run.solver->run(given, width_, found, failures);
+    for (size_t j = 0; j < outcomes.size(); ++j)
+        if (outcomes[j] >= 0)
+            std::copy_n(found.data() + j * w, w, slots_.data() + static_cast<size_t>(outcomes[j]) * w);
+    bool good = true;
+    for (size_t l = 0; l < w; ++l) {
+        if (!failures[l]) continue;
+        good = false;
+        LaneStatus& status = status_[l];
+        if (status.converged) {
+            status.converged = false;
+            status.block = static_cast<int>(index);
+            status.failure = std::move(failures[l]);
+        }
+    }
+    return good;
+}
+
+const std::vector<double>& Evaluation::run_derivatives(int run, int lane) {
+    const auto w = static_cast<size_t>(width_);
+    run_derivatives_.resize(program_.runs().size() * w);
+    std::vector<double>& known = run_derivatives_[static_cast<size_t>(run) * w + static_cast<size_t>(lane)];
+    if (!known.empty()) return known;
+    const Program::RunSlots& r = program_.runs()[static_cast<size_t>(run)];
+    std::vector<double> given;
+    for (const int32_t i : r.inputs) given.push_back(value(i, lane));
+    known.resize(r.inputs.size() * r.outcomes.size());
+    r.run.solver->derivatives(given, known);
+    return known;
+}
+
 void Evaluation::load(std::span<const double> parameters) {
+    run_derivatives_.clear();
     const auto w = static_cast<size_t>(width_);
     for (size_t p = 0; p < program_.parameter_slots().size(); ++p) {
         const int32_t slot = program_.parameter_slots()[p];
@@ -408,6 +452,20 @@ void Evaluation::gradient(std::span<const std::pair<int32_t, double>> seeds, std
         reverse(program_.straight()[stage]);
         if (stage == 0) break;
         const ImplicitBlock& block = program_.implicit()[stage - 1];
+        if (block.run >= 0) {
+            const auto& [run, inputs, outcomes] = program_.runs()[static_cast<size_t>(block.run)];
+            for (size_t l = 0; l < w; ++l)
+                for (size_t j = 0; j < outcomes.size(); ++j) {
+                    if (outcomes[j] < 0) continue;
+                    double& bar = adjoints_[static_cast<size_t>(outcomes[j]) * w + l];
+                    if (bar == 0) continue;
+                    const std::vector<double>& d = run_derivatives(block.run, static_cast<int>(l));
+                    for (size_t i = 0; i < inputs.size(); ++i)
+                        adjoints_[static_cast<size_t>(inputs[i]) * w + l] += bar * d[j * inputs.size() + i];
+                    bar = 0;
+                }
+            continue;
+        }
         const size_t n = block.unknowns.size();
         reverse(block.residual);
         // y(u(p), p): u' = -J^-1 F_p, so the unknowns' adjoint u_bar becomes -J^-T u_bar on the residuals.
@@ -460,6 +518,21 @@ void Evaluation::tangent(std::span<const double> direction, std::vector<double>&
     for (size_t stage = 0; stage < program_.straight().size(); ++stage) {
         if (stage > 0) {
             const ImplicitBlock& block = program_.implicit()[stage - 1];
+            if (block.run >= 0) {
+                const auto& [run, inputs, outcomes] = program_.runs()[static_cast<size_t>(block.run)];
+                for (size_t l = 0; l < w; ++l) {
+                    const std::vector<double>& d = run_derivatives(block.run, static_cast<int>(l));
+                    for (size_t j = 0; j < outcomes.size(); ++j) {
+                        if (outcomes[j] < 0) continue;
+                        double sum = 0;
+                        for (size_t i = 0; i < inputs.size(); ++i)
+                            sum += d[j * inputs.size() + i] * dots[static_cast<size_t>(inputs[i]) * w + l];
+                        dots[static_cast<size_t>(outcomes[j]) * w + l] = sum;
+                    }
+                }
+                forward(program_.straight()[stage]);
+                continue;
+            }
             const size_t n = block.unknowns.size();
             forward(block.residual);
             run_jacobian(block);

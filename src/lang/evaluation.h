@@ -8,9 +8,10 @@ namespace viresco::lang {
 struct LaneStatus {
     bool converged = true;
     int newton_iterations = 0;
-    double residual = 0;    // largest relative residual over all blocks
-    int block = -1;         // the block that failed
-    std::vector<int> worst; // unknowns (of that block) with the largest residuals, worst first
+    double residual = 0;                // largest relative residual over all blocks
+    int block = -1;                     // the block that failed
+    std::optional<Diagnostics> failure; // of a run in time
+    std::vector<int> worst;             // unknowns (of that block) with the largest residuals, worst first
 };
 
 /// Working memory of evaluations: one per thread. Evaluation is a pure function of the program and the
@@ -67,6 +68,9 @@ private:
     size_t block_index(const ImplicitBlock& b) const { return static_cast<size_t>(&b - program_.implicit().data()); }
     void factor_nominal();
     bool solve_block(size_t block, bool from_start);
+    bool run_in_time(size_t block);
+    /// d outcomes / d inputs of a run in time at the present values of a lane.
+    const std::vector<double>& run_derivatives(int run, int lane);
     double norm(const ImplicitBlock&, int lane, std::vector<int>* worst = nullptr);
     double scale_floor(int unknown) const;
     void size_groups(const ImplicitBlock&, int lane);
@@ -88,6 +92,7 @@ private:
     std::vector<Factors> own_;     // per lane
     std::vector<Factors> nominal_; // per block, of the default parameters and the nominal solution
     std::vector<double> adjoints_;
+    std::vector<std::vector<double>> run_derivatives_; // per run x width; empty: not known
     std::shared_ptr<MachineCode> code_;
 };
 

@@ -26,9 +26,9 @@ const Constant constants[] = {{"pi", std::numbers::pi, "1"},
 
 const std::vector<std::string>& function_names() {
     static const std::vector<std::string> names = [] {
-        std::vector<std::string> list{"exp",   "log",    "log10",    "sqrt", "abs",    "tanh",
-                                      "expm1", "log1p",  "min",      "max",  "if",     "geometric",
-                                      "ratio", "number", "positive", "sum",  "product"};
+        std::vector<std::string> list{"exp",      "log", "log10",   "sqrt",   "abs",       "tanh",    "expm1",
+                                      "log1p",    "min", "max",     "if",     "geometric", "ratio",   "number",
+                                      "positive", "sum", "product", "at_end", "mean",      "integral"};
         for (const auto& f : matter::property_functions()) list.emplace_back(f.name);
         return list;
     }();
@@ -467,6 +467,10 @@ Value Model::call(const Expr& e, const Scope* scope, Bindings& bindings) {
         return {graph.divide(graph.subtract(x.node, graph.constant(u.offset)), graph.constant(u.factor)), 0, false,
                 false};
     }
+    if (e.name == "at_end" || e.name == "integral" || e.name == "mean") {
+        if (!need(1, 1)) return wrong();
+        return of_run(e, scope, bindings);
+    }
     static constexpr std::pair<const char*, Op> plain[] = {
         {"exp", Op::exp}, {"log", Op::log}, {"tanh", Op::tanh}, {"expm1", Op::expm1}, {"log1p", Op::log1p}};
     for (const auto& [name, op] : plain) {
@@ -545,6 +549,30 @@ Value Model::call(const Expr& e, const Scope* scope, Bindings& bindings) {
     auto& d = error(e.span.pos(), message::unknown_function, {e.name});
     suggest(d, e.name, function_names());
     return wrong();
+}
+
+Value Model::of_run(const Expr& e, const Scope* scope, Bindings& bindings) {
+    RunRule* run = nullptr;
+    for (const Scope* s = scope; s && !run; s = s->parent)
+        for (RunRule& r : runs_)
+            if (r.prefix == s->prefix) run = &r;
+    if (!run) {
+        error(e.span.pos(), message::not_in_a_run, {e.name}).hint(message::not_in_a_run_hint);
+        return wrong();
+    }
+    const Value x = eval(*e.arguments[0], scope, bindings);
+    const Value duration = run->duration(*this);
+    if (x.wrong || duration.wrong) return wrong();
+    const bool integral = e.name != "at_end";
+    const auto known = std::find_if(run->asked.begin(), run->asked.end(),
+                                    [&](const auto& a) { return a.of == x.node && a.integral == integral; });
+    NodeId outcome = known != run->asked.end() ? known->outcome : no_node;
+    if (outcome == no_node) {
+        outcome = graph.outcome(n_outcomes_++);
+        run->asked.push_back({integral, x.node, outcome});
+    }
+    Value v{outcome, integral ? dimensions.multiply(x.dim, duration.dim) : x.dim, x.any_dim, false};
+    return e.name == "mean" ? divide(v, duration) : v;
 }
 
 std::string format_si(double si, const units::Unit& unit, int digits) {

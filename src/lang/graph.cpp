@@ -33,6 +33,7 @@ int n_operands(const Node& n) {
     case Op::unknown:
     case Op::missing:
     case Op::state:
+    case Op::outcome:
     case Op::time: return 0;
     case Op::negate:
     case Op::exp:
@@ -98,6 +99,7 @@ NodeId Graph::unknown(int index) { return intern({Op::unknown, index, no_node, n
 NodeId Graph::missing(int index) { return intern({Op::missing, index, no_node, no_node, 0}); }
 
 NodeId Graph::state(int index) { return intern({Op::state, index, no_node, no_node, 0}); }
+NodeId Graph::outcome(int index) { return intern({Op::outcome, index, no_node, no_node, 0}); }
 NodeId Graph::time() { return intern({Op::time, no_node, no_node, no_node, 0}); }
 
 NodeId Graph::negate(NodeId a) {
@@ -241,6 +243,7 @@ NodeId Graph::make(const Node& n, NodeId a, NodeId b, NodeId c) {
     case Op::missing: return missing(n.a);
     case Op::state: return state(n.a);
     case Op::time: return time();
+    case Op::outcome: return outcome(n.a);
     case Op::negate: return negate(a);
     case Op::add: return add(a, b);
     case Op::subtract: return subtract(a, b);

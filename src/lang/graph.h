@@ -40,7 +40,8 @@ enum class Op : uint8_t {
     sin,
     cos,
     atan,
-    floor, ///< its derivative is 0
+    floor,   ///< its derivative is 0
+    outcome, ///< a = index into what the runs in time of a program come to
 };
 
 struct Node {
@@ -64,6 +65,7 @@ public:
     NodeId missing(int index);
     NodeId state(int index);
     NodeId time();
+    NodeId outcome(int index);
     NodeId negate(NodeId);
     NodeId add(NodeId, NodeId);
     NodeId subtract(NodeId, NodeId);

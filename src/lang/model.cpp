@@ -188,6 +188,10 @@ int Model::add_state(const std::string& path, std::vector<Member> indices, State
     return i;
 }
 
+void Model::add_run(std::string prefix, SourcePos pos, std::function<Value(Model&)> duration) {
+    runs_.push_back({std::move(prefix), pos, std::move(duration), {}});
+}
+
 void Model::close_states() {
     const DimId per_second = dimensions.divide(0, dim("s"));
     for (size_t i = 0; i < states_.size(); ++i) {

@@ -91,6 +91,18 @@ struct Missing {
     SourcePos where;
 };
 
+/// A run in time within a program, as it is declared: the states under a prefix, from their starts over a duration.
+struct RunRule {
+    std::string prefix; // of the unit
+    SourcePos pos;
+    std::function<Value(class Model&)> duration;
+    struct Asked {
+        bool integral; // over the run; else: at its end
+        NodeId of, outcome;
+    };
+    std::vector<Asked> asked;
+};
+
 class Model;
 using Indices = std::span<const Member>;
 /// Computes one member of a built-in family.
@@ -151,6 +163,9 @@ public:
     /// `family.der`, its start is given by `start`; both are asked for by close_states().
     using StartOf = std::function<Value(Model&)>;
     int add_state(const std::string& family, std::vector<Member> indices, State, bool held, StartOf start);
+    /// The states under `prefix` run over `duration`; formulas there may ask for at_end(x), integral(x) and mean(x).
+    void add_run(std::string prefix, SourcePos, std::function<Value(Model&)> duration);
+    std::deque<RunRule>& runs() { return runs_; }
     /// Expands rates and starts of all states.
     void close_states();
     std::vector<State>& states() { return states_; }
@@ -222,6 +237,7 @@ private:
     Value reduce(const Expr&, const Scope*, Bindings&);
     Value compare(const Expr&, const Scope*, Bindings&);
     Value power(const Expr&, const Scope*, Bindings&);
+    Value of_run(const Expr&, const Scope*, Bindings&);
     std::optional<Member> index(const IndexExpr&, const Scope*, const Bindings&);
     static const Bound* bound(const std::string& variable, const Bindings&);
     bool out_of_stack(const Expr&);
@@ -259,6 +275,8 @@ private:
     };
     std::vector<State> states_;
     std::vector<StateRule> state_rules_;
+    std::deque<RunRule> runs_;
+    int n_outcomes_ = 0;
     size_t closed_ = 0;
     int eval_depth_ = 0;
     intptr_t stack_base_ = 0;

@@ -39,6 +39,7 @@ inline double apply(const Node& n, double a, double b, double c) {
     case Op::unknown:
     case Op::missing:
     case Op::state:
+    case Op::outcome:
     case Op::time: break;
     }
     return std::numeric_limits<double>::quiet_NaN();

@@ -13,14 +13,26 @@ Program Program::build(Input in, Diagnostics& diagnostics) {
     Program out;
 
     // Blocks: strong components of the equations.
-    const auto uses = equation_graph(in.graph, in.unknowns);
+    const auto uses = equation_graph(in.graph, in.unknowns, in.runs);
+    const size_t n_unknowns = in.unknowns.size();
     std::vector<std::vector<int>> blocks = strong_components(uses);
     const size_t n_blocks = blocks.size();
-    std::vector<int> block_of(in.unknowns.size(), 0);
+    std::vector<int> block_of(n_unknowns + in.runs.size(), 0);
     for (size_t b = 0; b < n_blocks; ++b)
         for (const int k : blocks[b]) block_of[static_cast<size_t>(k)] = static_cast<int>(b);
-    for (const std::vector<int>& block : blocks) {
+    for (std::vector<int>& block : blocks) {
         const auto k = static_cast<size_t>(block.front());
+        const auto last = static_cast<size_t>(block.back());
+        if (last >= n_unknowns) {
+            const TimeRun& run = in.runs[last - n_unknowns];
+            if (block.size() > 1)
+                diagnostics
+                    .error(run.pos, message::run_in_a_loop, {run.path, k < n_unknowns ? in.unknowns[k].path : ""})
+                    .hint(message::run_in_a_loop_hint);
+            else if (!uses[k].empty() && std::find(uses[k].begin(), uses[k].end(), block.front()) != uses[k].end())
+                diagnostics.error(run.pos, message::run_in_a_loop, {run.path, run.path});
+            continue;
+        }
         const bool moves = block.size() > 1 ||
                            std::find(uses[k].begin(), uses[k].end(), block.front()) != uses[k].end();
         if (!moves)
@@ -32,7 +44,9 @@ Program Program::build(Input in, Diagnostics& diagnostics) {
     // Exact Jacobians: residual = left - right, differentiated by the block's unknowns.
     Graph& g = in.graph;
     std::vector<std::vector<std::tuple<int, int, NodeId>>> jacobians(n_blocks);
+    const auto is_run = [&](size_t b) { return static_cast<size_t>(blocks[b].front()) >= n_unknowns; };
     for (size_t b = 0; b < n_blocks; ++b) {
+        if (is_run(b)) continue;
         std::vector<NodeId> x;
         for (const int k : blocks[b]) x.push_back(in.unknowns[static_cast<size_t>(k)].node);
         // Only the nodes between the unknowns and the residuals matter; the differentiator visits no others.
@@ -57,6 +71,8 @@ Program Program::build(Input in, Diagnostics& diagnostics) {
     // Stage of a node: one more than the last block it depends on.
     std::vector<int> stage(static_cast<size_t>(g.size()), 0);
     std::vector<int> missing(static_cast<size_t>(g.size()), -1);
+    for (size_t r = 0; r < in.runs.size(); ++r)
+        for (const NodeId o : in.runs[r].outcomes) stage[static_cast<size_t>(o)] = block_of[n_unknowns + r] + 1;
     for (NodeId i = 0; i < g.size(); ++i) {
         const Node& n = g[i];
         auto& s = stage[static_cast<size_t>(i)];
@@ -96,7 +112,9 @@ Program Program::build(Input in, Diagnostics& diagnostics) {
     std::vector<NodeId> starts;
     for (const Unknown& u : in.unknowns) starts.push_back(u.start);
     mark(starts, by_other, -1, by_other);
+    for (const TimeRun& run : in.runs) mark(run.inputs, by_other, -1, by_other);
     for (size_t b = 0; b < n_blocks; ++b) {
+        if (is_run(b)) continue;
         std::vector<NodeId> residuals, entries;
         for (const int k : blocks[b]) {
             residuals.push_back(in.unknowns[static_cast<size_t>(k)].left);
@@ -176,6 +194,10 @@ Program Program::build(Input in, Diagnostics& diagnostics) {
         if (n_operands(g[i]) > 0 && role(i) == Role::audit) emit(i, out.audit_);
 
     for (size_t b = 0; b < n_blocks; ++b) {
+        if (is_run(b)) {
+            out.implicit_[b].run = blocks[b].front() - static_cast<int>(n_unknowns);
+            continue;
+        }
         out.implicit_[b].unknowns = blocks[b];
         for (const auto& [row, column, value] : jacobians[b])
             out.implicit_[b].entries.push_back({row, column, slot[static_cast<size_t>(value)]});
@@ -191,6 +213,12 @@ Program Program::build(Input in, Diagnostics& diagnostics) {
     }
     for (const Unknown& u : in.unknowns)
         out.unknown_slots_.push_back({slot_of(u.node), slot_of(u.left), slot_of(u.right), slot_of(u.start)});
+    for (TimeRun& run : in.runs) {
+        RunSlots slots{std::move(run), {}, {}};
+        for (const NodeId i : slots.run.inputs) slots.inputs.push_back(slot_of(i));
+        for (const NodeId o : slots.run.outcomes) slots.outcomes.push_back(slot_of(o));
+        out.runs_.push_back(std::move(slots));
+    }
     out.parameters_ = std::move(in.parameters);
     out.unknowns_ = std::move(in.unknowns);
     out.n_slots_ = next;
@@ -226,6 +254,7 @@ std::vector<TapeUse> Program::tapes() const {
             }
     for (const ImplicitBlock& b : implicit_)
         for (const ImplicitBlock::Entry& e : b.entries) mark(e.slot);
+    for (const RunSlots& r : runs_) std::for_each(r.inputs.begin(), r.inputs.end(), mark);
     for (size_t b = 0; b < implicit_.size(); ++b)
         std::erase_if(out[3 * b + 2].keep, [&](int32_t slot) { return !read[static_cast<size_t>(slot)]; });
     return out;
@@ -274,6 +303,10 @@ uint64_t Program::hash() const {
         mix(&p.datum.si, sizeof p.datum.si);
     }
     for (const double x : nominal_) mix(&x, sizeof x);
+    for (const RunSlots& r : runs_) {
+        const uint64_t of_run = r.run.solver->hash();
+        mix(&of_run, sizeof of_run);
+    }
     return h;
 }
 

@@ -4,6 +4,7 @@
 #include "lang/kernels.h"
 #include "lang/machine_code.h"
 #include "matter/component.h"
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -35,10 +36,33 @@ struct Unknown {
     int group = -1;                        // unknowns of one stream share a group (scale of convergence)
 };
 
+/// Integrates a run in time within a program (integrate/run_solver.h). Pure: the same inputs give the same bits, in any
+/// lane and on any thread.
+class RunSolver {
+public:
+    virtual ~RunSolver() = default;
+    /// inputs: n_inputs x width, outcomes: n_outcomes x width, the lanes of one value side by side; width: 1 or 8. A lane
+    /// that fails has NaN outcomes and says why; its neighbours go on.
+    virtual void run(std::span<const double> inputs, int width, std::span<double> outcomes,
+                     std::span<std::optional<Diagnostics>> failures) const = 0;
+    /// d outcomes / d inputs of one set of inputs, n_outcomes x n_inputs, row-major. Throws SolveError.
+    virtual void derivatives(std::span<const double> inputs, std::span<double> jacobian) const = 0;
+    virtual uint64_t hash() const = 0;
+};
+
+/// States that run from their starts over a duration, once per evaluation: a batch in a plant at steady state.
+struct TimeRun {
+    std::string path; ///< of the unit
+    SourcePos pos;
+    std::vector<NodeId> inputs;   ///< values that the run depends on
+    std::vector<NodeId> outcomes; ///< Op::outcome leaves that stand for what it comes to
+    std::shared_ptr<const RunSolver> solver;
+};
+
 /// Unknowns that must be solved together: residuals, exact sparse Jacobian, nominal solution.
-/// Interfaces of the further block kinds (dynamic, linear, discrete) are those of Program's blocks:
-/// a tape before them, values into slots, J v and v J.
+/// Or a run in time: it has no unknowns, its values go into the slots of its outcomes.
 struct ImplicitBlock {
+    int run = -1;              // index into Program::runs()
     std::vector<int> unknowns; // index into Program::unknowns()
     Tape residual;             // all that depends on the unknowns and is needed
     Tape jacobian;             // further nodes for Jacobian entries
@@ -59,6 +83,7 @@ public:
         Graph graph;
         std::vector<Parameter> parameters;
         std::vector<Unknown> unknowns;
+        std::vector<TimeRun> runs;
         std::vector<NodeId> roots;        // values to keep (every named value)
         std::vector<NodeId> audit;        // values of the conservation audit: a tape of their own
         std::vector<std::string> missing; // texts of Op::missing nodes
@@ -83,6 +108,11 @@ public:
     const std::vector<Tape>& straight() const { return straight_; }
     const std::vector<ImplicitBlock>& implicit() const { return implicit_; }
     const Tape& audit() const { return audit_; }
+    struct RunSlots {
+        TimeRun run;
+        std::vector<int32_t> inputs, outcomes; // outcomes: -1 where nobody asks
+    };
+    const std::vector<RunSlots>& runs() const { return runs_; }
     const std::vector<std::pair<int32_t, double>>& constants() const { return constants_; }
     const std::vector<int32_t>& parameter_slots() const { return parameter_slots_; } // -1: unused
     struct UnknownSlots {
@@ -113,6 +143,7 @@ private:
     std::vector<Tape> straight_;
     std::vector<ImplicitBlock> implicit_;
     Tape audit_;
+    std::vector<RunSlots> runs_;
     std::vector<std::pair<int32_t, double>> constants_;
     std::vector<double> nominal_;
     int n_slots_ = 0;

@@ -86,14 +86,31 @@ private:
     std::vector<NodeId> map_;
 };
 
-/// Which unknowns each node depends on, as bit sets.
+/// The run in time that each outcome belongs to.
+std::vector<int> run_of_outcome(const Graph& g, const std::vector<TimeRun>& runs) {
+    std::vector<int> out;
+    for (size_t r = 0; r < runs.size(); ++r)
+        for (const NodeId o : runs[r].outcomes) {
+            const auto k = static_cast<size_t>(g[o].a);
+            if (k >= out.size()) out.resize(k + 1, -1);
+            out[k] = static_cast<int>(r);
+        }
+    return out;
+}
+
+/// Which unknowns each node depends on, as bit sets; runs in time are numbered after the unknowns.
 class Dependence {
 public:
-    Dependence(const Graph& g, size_t n_unknowns) : words_((n_unknowns + 63) / 64) {
+    Dependence(const Graph& g, size_t n_unknowns, const std::vector<TimeRun>& runs)
+        : words_((n_unknowns + runs.size() + 63) / 64) {
+        const std::vector<int> run = run_of_outcome(g, runs);
         bits_.assign(static_cast<size_t>(g.size()) * words_, 0);
         for (NodeId i = 0; i < g.size(); ++i) {
             const Node& n = g[i];
-            if (n.op == Op::unknown) row(i)[static_cast<size_t>(n.a) / 64] |= uint64_t{1} << (n.a % 64);
+            const int own = n.op == Op::unknown   ? n.a
+                            : n.op == Op::outcome ? static_cast<int>(n_unknowns) + run[static_cast<size_t>(n.a)]
+                                                  : -1;
+            if (own >= 0) row(i)[static_cast<size_t>(own) / 64] |= uint64_t{1} << (own % 64);
             const NodeId operands[3] = {n.a, n.b, n.c};
             for (int k = 0; k < n_operands(n); ++k)
                 for (size_t w = 0; w < words_; ++w) row(i)[w] |= row(operands[k])[w];
@@ -115,6 +132,10 @@ void rewrite(Program::Input& in, const std::vector<NodeId>& replace, const std::
     Rewriter copy(in.graph, to, replace);
     for (NodeId& r : in.roots) r = copy(r);
     for (NodeId& r : in.audit) r = copy(r);
+    for (TimeRun& run : in.runs) {
+        for (NodeId& i : run.inputs) i = copy(i);
+        for (NodeId& o : run.outcomes) o = copy(o);
+    }
     // A start that names unknowns means their starts; it can name only such as were there before it.
     std::vector<NodeId> starts;
     for (const Unknown& u : in.unknowns) starts.push_back(u.start == no_node ? in.graph.zero() : u.start);
@@ -150,6 +171,10 @@ void rewrite(Program::Input& in, const std::vector<NodeId>& replace, const std::
     };
     for (NodeId& r : in.roots) remap(r);
     for (NodeId& r : in.audit) remap(r);
+    for (TimeRun& run : in.runs) {
+        for (NodeId& i : run.inputs) remap(i);
+        for (NodeId& o : run.outcomes) remap(o);
+    }
     for (Unknown& u : in.unknowns) {
         remap(u.node);
         remap(u.left);
@@ -256,11 +281,18 @@ std::vector<std::vector<int>> strong_components(const std::vector<std::vector<in
     return out;
 }
 
-std::vector<std::vector<int>> equation_graph(const Graph& g, const std::vector<Unknown>& unknowns) {
-    const Dependence depends(g, unknowns.size());
-    std::vector<std::vector<int>> uses(unknowns.size());
+std::vector<std::vector<int>> equation_graph(const Graph& g, const std::vector<Unknown>& unknowns,
+                                             const std::vector<TimeRun>& runs) {
+    const Dependence depends(g, unknowns.size(), runs);
+    const size_t all = unknowns.size() + runs.size();
+    std::vector<std::vector<int>> uses(all);
+    for (size_t r = 0; r < runs.size(); ++r)
+        for (size_t j = 0; j < all; ++j)
+            if (std::any_of(runs[r].inputs.begin(), runs[r].inputs.end(),
+                            [&](NodeId i) { return depends.on(i, static_cast<int>(j)); }))
+                uses[unknowns.size() + r].push_back(static_cast<int>(j));
     for (size_t k = 0; k < unknowns.size(); ++k)
-        for (size_t j = 0; j < unknowns.size(); ++j) {
+        for (size_t j = 0; j < all; ++j) {
             const int jj = static_cast<int>(j);
             // An equation always belongs to its own unknown; a tear's own right-hand side does not count.
             const bool right = unknowns[k].kind == Unknown::Kind::equation && depends.on(unknowns[k].right, jj);
@@ -290,12 +322,12 @@ void remove_absent(Program::Input& in) {
 }
 
 void substitute_singletons(Program::Input& in) {
-    const auto uses = equation_graph(in.graph, in.unknowns);
+    const auto uses = equation_graph(in.graph, in.unknowns, in.runs);
     std::vector<NodeId> replace(in.unknowns.size(), no_node);
     std::vector<char> removed(in.unknowns.size(), 0);
     for (const std::vector<int>& component : strong_components(uses)) {
         const auto k = static_cast<size_t>(component.front());
-        if (component.size() > 1 || in.unknowns[k].kind != Unknown::Kind::tear) continue;
+        if (component.size() > 1 || k >= in.unknowns.size() || in.unknowns[k].kind != Unknown::Kind::tear) continue;
         if (std::find(uses[k].begin(), uses[k].end(), component.front()) != uses[k].end()) continue;
         replace[k] = in.unknowns[k].left;
         removed[k] = 1;

@@ -3,8 +3,9 @@
 
 namespace viresco::lang {
 
-/// For every equation the unknowns it depends on (its own unknown only where it really does).
-std::vector<std::vector<int>> equation_graph(const Graph&, const std::vector<Unknown>&);
+/// For every equation the unknowns it depends on (its own unknown only where it really does), and the runs in time, which
+/// are numbered after the unknowns; the same for every run.
+std::vector<std::vector<int>> equation_graph(const Graph&, const std::vector<Unknown>&, const std::vector<TimeRun>&);
 
 /// Strong components in dependency order (Tarjan): a component comes after those it uses.
 std::vector<std::vector<int>> strong_components(const std::vector<std::vector<int>>& uses);

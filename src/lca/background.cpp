@@ -39,7 +39,7 @@ void declare_factor(Context& c, Item& item, const std::string& root, const std::
         c.model.diagnostics.error(override->pos(), message::parameter_dimension,
                                   {path, value->unit.text, datum.unit.text});
     else
-        c.settings.push_back({index, value->si});
+        c.settings.push_back({index, value->si, *value});
 }
 
 /// Reads one factor of a file.

@@ -1,5 +1,6 @@
 #pragma once
 #include "base/diagnostic.h"
+#include "matter/uncertainty.h"
 #include "text/node.h"
 #include "units/unit.h"
 #include <map>
@@ -23,9 +24,10 @@ struct Datum {
     bool evidence_given = false;
     std::string source; // free text / doi; empty when not given
     SourcePos pos;      // of the value
+    Uncertainty uncertainty;
 };
 
-/// Reads a quantity scalar ("4 kWh/m3") or a map {value, unit?, range?, evidence?, source?}.
+/// Reads a quantity scalar ("4 kWh/m3") or a map {value, unit?, range?, evidence?, source?, distribution? ..}.
 /// Errors (with place) go to diagnostics; nullopt then.
 /// `further_keys` are keys of the map that belong to the caller.
 std::optional<Datum> read_datum(const text::Node&, Diagnostics&, const std::vector<std::string>& further_keys = {});

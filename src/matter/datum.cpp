@@ -127,8 +127,10 @@ std::optional<Datum> read_datum(const Node& node, Diagnostics& diagnostics,
     bool good = true;
     for (const Node::Entry& entry : node.entries())
         if (std::find(datum_keys.begin(), datum_keys.end(), entry.key) == datum_keys.end() &&
+            std::find(uncertainty_keys.begin(), uncertainty_keys.end(), entry.key) == uncertainty_keys.end() &&
             std::find(further_keys.begin(), further_keys.end(), entry.key) == further_keys.end()) {
             std::vector<std::string> known = datum_keys;
+            known.insert(known.end(), uncertainty_keys.begin(), uncertainty_keys.end());
             known.insert(known.end(), further_keys.begin(), further_keys.end());
             unknown_key(entry, known, diagnostics);
             good = false;
@@ -138,6 +140,7 @@ std::optional<Datum> read_datum(const Node& node, Diagnostics& diagnostics,
     const bool have_value = value && read_value(*value, node.find("unit"), datum, diagnostics);
     if (const Node* range = node.find("range"); range && have_value)
         good = read_range(*range, datum, diagnostics) && good;
+    if (have_value) good = read_uncertainty(node, datum, diagnostics) && good;
     if (const Node* given = node.find("evidence")) {
         const auto evidence = read_evidence(*given, diagnostics);
         good = good && evidence;

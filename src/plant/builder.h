@@ -42,9 +42,10 @@ private:
 
     // unit_instance.cpp
     void units();
-    std::shared_ptr<const UnitType> type_of(const text::Node& instance, const SourcePos& pos);
+    std::shared_ptr<const UnitType> type_of(const UnitInstance& unit, const text::Node& instance);
     void unit_operation(UnitInstance& unit, const text::Node& map);
     void states(const UnitType& type, const UnitInstance& unit, const text::Node& map, const lang::Scope* scope);
+    void run_in_time(const UnitInstance& unit, const text::Node& run, const lang::Scope* scope);
     /// A statement of a unit file: its target must be a name of the unit or a variable of an outlet.
     void rule(const UnitType& type, const UnitInstance& unit, const lang::Scope* scope, const lang::Statement& s);
     std::vector<std::string> read_reactions(const UnitInstance& unit, const text::Node& map, const lang::Scope* scope);

@@ -239,7 +239,11 @@ void declare_number(Context& c, const std::string& path, const std::vector<std::
     if (want && !same_dimension(c, address, *want, *datum)) return;
     if (own_datum && source != own) {
         // A plain value keeps the declaration's span; its evidence is the giver's own.
-        if (!datum->low_si) datum->low_si = own_datum->low_si, datum->high_si = own_datum->high_si;
+        if (!datum->low_si) {
+            datum->low_si = own_datum->low_si;
+            datum->high_si = own_datum->high_si;
+            datum->uncertainty.span_of_declaration = true;
+        }
     }
     lang::Parameter p;
     p.path = address;
@@ -252,16 +256,16 @@ void declare_number(Context& c, const std::string& path, const std::vector<std::
     check_value(c, address, p, p.datum.si, p.datum.pos);
     const SourcePos pos = datum->pos;
 
-    std::optional<double> setting;
+    std::optional<matter::Datum> setting;
     if (override && source != override) {
         const auto value = read_number(c, *override, declared);
         if (!value || !same_dimension(c, address, p.datum.unit, *value)) return;
         check_value(c, address, p, value->si, value->pos);
-        setting = value->si;
+        setting = value;
     }
     if (p.integer) {
         // Integers shape the program: an override is compiled in.
-        if (setting) p.datum.si = *setting;
+        if (setting) p.datum.si = setting->si;
         if (p.datum.si != std::floor(p.datum.si) || std::fabs(p.datum.si) > 1e6) {
             m.diagnostics.error(pos, message::must_be_integer, {address, plain(p.datum.si, p.datum.unit)});
             return;
@@ -273,7 +277,7 @@ void declare_number(Context& c, const std::string& path, const std::vector<std::
     const units::Unit unit = p.datum.unit;
     const double si = p.datum.si;
     const int index = m.add_parameter(std::move(p));
-    if (setting) c.settings.push_back({index, *setting});
+    if (setting) c.settings.push_back({index, setting->si, *setting});
     if (c.dynamics.driven.count(address)) {
         // Its own value is where it starts; a time series sets it later.
         lang::State s;

@@ -37,6 +37,7 @@ private:
 struct Setting {
     int parameter = -1;
     double si = 0;
+    matter::Datum datum{}; ///< as the override gives it: the value may have a spread of its own
 };
 
 struct Feed {
@@ -90,6 +91,7 @@ struct Equipment {
     std::string name, prefix; // prefix "<route>.<unit>.capital."
     SourcePos pos;
     std::set<std::string> given;
+    std::vector<std::string> parts; ///< names of the itemised installation factors
 };
 
 struct UnitInstance {

@@ -73,7 +73,7 @@ void declare_components(Context& c) {
                                     {path, value->unit.text, datum.unit.text});
                 continue;
             }
-            c.settings.push_back({index, value->si});
+            c.settings.push_back({index, value->si, *value});
         }
     }
     m.member("water");

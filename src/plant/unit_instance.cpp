@@ -32,8 +32,12 @@ void Builder::units() {
     }
 }
 
-std::shared_ptr<const UnitType> Builder::type_of(const Node& instance, const SourcePos& pos) {
+/// The unit file of an instance: `is`, or what a scenario or setting puts in its place (`<route>.<unit>.is`).
+std::shared_ptr<const UnitType> Builder::type_of(const UnitInstance& unit, const Node& instance) {
+    const SourcePos& pos = unit.pos;
     const Node* is = instance.find("is");
+    c_.addresses.push_back(unit.prefix + "is");
+    if (const Node* other = c_.overrides.find(unit.prefix + "is")) is = other;
     if (!is || !is->is_scalar()) {
         d_.error(pos, message::unit_without_type).hint(message::unit_type_hint);
         return nullptr;
@@ -47,7 +51,7 @@ std::shared_ptr<const UnitType> Builder::type_of(const Node& instance, const Sou
 }
 
 void Builder::unit_operation(UnitInstance& unit, const Node& map) {
-    unit.type = type_of(map, unit.pos);
+    unit.type = type_of(unit, map);
     const UnitType* type = unit.type.get();
     if (!type) return;
     unit.title = map.find("title") ? title(map, unit.name) : type->title;
@@ -111,11 +115,27 @@ void Builder::states(const UnitType& type, const UnitInstance& unit, const Node&
             }
     if (const Node* events = map_at(*type.file, "events"))
         for (const auto& e : events->entries()) declare_event(c_, unit.prefix, scope, e);
+    if (const Node* run = map_at(*type.file, "run")) run_in_time(unit, *run, scope);
     if (!type.unvalidated.empty() && states) {
         const std::string reason = type.name + ": " + type.unvalidated;
         auto& list = c_.dynamics.unvalidated;
         if (std::find(list.begin(), list.end(), reason) == list.end()) list.push_back(reason);
     }
+}
+
+/// `run: {duration: ..}`: the unit's states are a batch within a plant at steady state.
+void Builder::run_in_time(const UnitInstance& unit, const Node& run, const Scope* scope) {
+    check_keys(run, {"duration"}, d_);
+    const Node* duration = run.find("duration");
+    if (!duration) {
+        d_.error(run.pos(), message::run_needs_duration, {unit.type->name});
+        return;
+    }
+    const std::string path = unit.prefix + "run.duration";
+    m_.add_formula(path, {}, scope, lang::parse_expression(*duration, d_), duration->pos());
+    m_.expect_dimension(path, m_.dim("s"));
+    if (!m_.declared("time")) m_.bind_value("time", {}, {m_.graph.time(), m_.dim("s"), false, false}, "time", unit.pos);
+    m_.add_run(unit.prefix, unit.pos, [path, pos = unit.pos](Model& m) { return m.value(path, {}, pos); });
 }
 
 void Builder::rule(const UnitType& type, const UnitInstance& unit, const Scope* scope, const lang::Statement& s) {
@@ -330,6 +350,7 @@ static matter::Title capital_title(const std::string& key) {
     if (key == "exponent") return {"exponent of the size", "规模指数"};
     if (key == "size") return {"size", "规模"};
     if (key == "installation_factor") return {"installation factor", "安装系数"};
+    if (key == "index") return {"cost index of the price year over that of the reference cost", "费用指数比（换汇）"};
     if (key == "count") return {"number of units", "台数"};
     return {key, key};
 }
@@ -337,13 +358,25 @@ static matter::Title capital_title(const std::string& key) {
 void Builder::capital(const UnitInstance& unit, const Node& map) {
     const Node* cap = map_at(map, "capital");
     if (!cap) return;
-    check_keys(*cap, {"reference_cost", "reference_size", "exponent", "size", "installation_factor", "count"}, d_);
-    Equipment e{unit.name, unit.prefix + "capital.", cap->pos(), {}};
+    check_keys(*cap,
+               {"reference_cost", "reference_size", "exponent", "size", "installation_factor", "installation_factors",
+                "index", "count"},
+               d_);
+    Equipment e{unit.name, unit.prefix + "capital.", cap->pos(), {}, {}};
     const Scope* scope = m_.scope(plant_.scope, unit.prefix);
     for (const char* need : {"reference_cost", "reference_size", "size"})
         if (!cap->find(need)) d_.error(cap->pos(), message::capital_incomplete, {need});
     for (const auto& item : cap->entries()) {
         e.given.insert(item.key);
+        if (item.key == "installation_factors") {
+            if (!expect_map(item.value, "'installation_factors'", d_)) continue;
+            for (const auto& part : item.value.entries()) {
+                e.parts.push_back(part.key);
+                declare_value(c_, e.prefix + item.key, {part.key}, part.value, scope, m_.dimensions.one(),
+                              {part.key, part.key});
+            }
+            continue;
+        }
         declare_value(c_, e.prefix + item.key, {}, item.value, scope, -1, capital_title(item.key));
     }
     plant_.equipment.push_back(std::move(e));

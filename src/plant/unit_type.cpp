@@ -25,7 +25,8 @@ std::vector<ParameterDeclaration> read_declarations(const text::Node& map, Diagn
         if (!is_name(entry.key)) diagnostics.error(entry.key_pos, message::not_a_name, {entry.key});
         if (entry.value.is_map()) {
             check_keys(entry.value,
-                       {"value", "unit", "range", "limits", "evidence", "source", "title", "type", "per", "formula"},
+                       {"value", "unit", "range", "limits", "evidence", "source", "title", "type", "per", "formula",
+                        "distribution", "pedigree", "independent"},
                        diagnostics);
             if (const auto* title = entry.value.find("title")) d.title = matter::read_title(*title, diagnostics);
             if (const auto* type = entry.value.find("type")) {
@@ -62,7 +63,7 @@ UnitType read_unit_type(const text::Node& file, Library& library) {
     check_keys(file,
                {"viresco", "kind",       "unit",      "title",     "source", "evidence", "description", "unvalidated",
                 "ports",   "parameters", "reactions", "equations", "energy", "uses",     "size",        "requires",
-                "serves",  "example",    "sets",      "states",    "events", "kinetics", "tells"},
+                "serves",  "example",    "sets",      "states",    "events", "kinetics", "tells",       "run"},
                diagnostics);
     out.name = scalar_of(file, "unit", diagnostics);
     if (out.name.empty()) diagnostics.error(file.pos(), message::unit_without_name);

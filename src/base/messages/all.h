@@ -16,5 +16,7 @@
 #include "base/messages/plant.h"
 #include "base/messages/report.h"
 #include "base/messages/sbml.h"
+#include "base/messages/schedule.h"
+#include "base/messages/study.h"
 #include "base/messages/text.h"
 #include "base/messages/units.h"

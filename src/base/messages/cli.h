@@ -13,4 +13,7 @@ MESSAGE(project_created, "created {0}: edit case.yaml there, then run 'viresco e
 MESSAGE(option_span, "{0} wants a positive span of time ('400 h'), not '{1}'", "{0} 需要正的时间长度（“400 h”），而不是“{1}”")
 MESSAGE(no_duration, "the model has no `duration:`; say how long with --until '100 h'", "模型没有 `duration:`；请用 --until '100 h' 指定时长")
 MESSAGE(simulation_unvalidated, "not validated: {0}", "未经验证：{0}")
+MESSAGE(study_one_analysis, "--sobol, --morris and --dgsm are one analysis each: choose one", "--sobol、--morris、--dgsm 为不同的分析：请选择其一")
+MESSAGE(study_resume_where, "--resume needs the folder of the study: --out DIR", "--resume 需要研究所在的文件夹：--out 文件夹")
+MESSAGE(study_csv_where, "--csv needs a folder: --out DIR", "--csv 需要文件夹：--out 文件夹")
 // clang-format on

@@ -53,4 +53,13 @@ MESSAGE(formula_ends_before, "the formula ends where '{0}' is expected", "公式
 MESSAGE(too_many_terms, "the sums over sets have more than {0} terms in all", "对集合的求和总项数超过 {0}")
 MESSAGE(start_varies, "the start of '{0}' depends on states or on time", "“{0}”的初值取决于状态或时间")
 MESSAGE(state_without_rate, "state '{0}' has no rate: nothing defines der({0})", "状态“{0}”没有变化率：没有定义 der({0})")
+MESSAGE(not_in_a_run, "{0}() asks for a run in time, and this formula stands in no unit that has one", "{0}() 用于时间过程，而此公式所在单元没有时间过程")
+MESSAGE(not_in_a_run_hint, "a unit with states runs over a duration where its file says `run: {duration: ..}`", "单元文件写明 `run: {duration: ..}` 时，其状态变量在该时长内运行")
+MESSAGE(run_cannot_end, "the event '{0}' ends a run in time, whose duration is fixed: give the duration by a formula", "事件“{0}”会结束时长固定的时间过程：请用公式给出时长")
+MESSAGE(run_in_a_loop, "the run in time of '{0}' depends on '{1}', which depends on the run", "“{0}”的时间过程取决于“{1}”，而后者又取决于该过程")
+MESSAGE(run_in_a_loop_hint, "give what the run needs (volumes, feeds, times) by parameters, not by what comes back in a recycle", "请用参数给出该过程所需的量（体积、补料、时间），而不要用循环返回的量")
+MESSAGE(run_mixes, "'{0}' changes with states of '{1}', which is not the unit that asks", "“{0}”随“{1}”的状态变化，而询问的单元并非它")
+MESSAGE(varies_in_time, "'{0}' changes in time, with the states of a run: a plant at steady state needs one number", "“{0}”随时间过程的状态变化：稳态工厂需要单一数值")
+MESSAGE(varies_in_time_hint, "say which: at_end({0}), mean({0}) or integral({0})", "请指明：at_end({0})、mean({0}) 或 integral({0})")
+MESSAGE(run_with_equations, "the run in time of '{0}' has the equation '{1}' to solve at every moment, which is not supported there", "“{0}”的时间过程在每一时刻都需求解方程“{1}”，此处不支持")
 // clang-format on

@@ -107,4 +107,5 @@ MESSAGE(event_sets_no_state, "event '{0}' sets '{1}', which is no state", "事�
 MESSAGE(start_of_unknown_member, "state '{0}' has no member '{1}'", "状态“{0}”没有成员“{1}”")
 MESSAGE(start_of_unknown_state, "'{0}' has no state '{1}'", "“{0}”没有状态“{1}”")
 MESSAGE(state_unit_needs_component, "'unit: {0}' is for states per component", "“unit: {0}”仅用于按组分的状态")
+MESSAGE(run_needs_duration, "the run of unit '{0}' needs a duration: run: {duration: ..}", "单元“{0}”的时间过程需要时长：run: {duration: ..}")
 // clang-format on

@@ -1,0 +1,593 @@
+// Units of chemistry, solvents, utilities and treatment against closed forms, independent integrations and stoichiometry.
+#include "../plant/unit_file.h"
+#include "base/messages/case.h"
+#include <functional>
+#include <sstream>
+
+namespace viresco::cases {
+namespace {
+
+using Settings = std::vector<std::pair<std::string, std::string>>;
+
+/// The plant around the example of a unit, with a further feed that asks for every value the unit tells: what nothing
+/// asks for is not computed.
+class Example {
+public:
+    /// `more`: names with an index, as "feed.x[benzene]".
+    explicit Example(const std::string& unit, const std::vector<std::string>& more = {}) : file_(unit) {
+        file_.write();
+        told_ = told();
+        std::string asked;
+        std::vector<std::string> names = told_;
+        names.insert(names.end(), more.begin(), more.end());
+        for (const std::string& name : names) asked += " + if(u." + name + " >= 0, 1, 2)";
+        const std::string path = testing::TempDir() + "viresco_" + Workspace::of_this_test() + "/plant.yaml";
+        SourceStore store;
+        Diagnostics d;
+        std::string plant(text::read_file(store, path, d)->text);
+        insert(plant, "\nfeeds:\n", "  asks: {flow: {water: \"(1" + asked + ") * 1 [kg/s]\"}, supply: none}\n");
+        insert(plant, "connections: |\n", "  asks -> answers\n");
+        insert(plant, "products:\n", "  answers: {as: waste}\n");
+        // The first product stays the one that the case is about.
+        file_.workspace.write("plant.yaml", plant);
+    }
+    bool operator()(const Settings& settings = {}) {
+        Settings full;
+        for (const auto& [name, value] : settings) full.emplace_back("r." + name, value);
+        return file_.workspace.run(full);
+    }
+    double operator[](const std::string& name) const {
+        double value = file_.workspace.value("r.u." + name);
+        if (std::isnan(value))
+            value = file_.workspace.value("r.feed_" + name); // what an inlet tells is what its stream tells
+        EXPECT_TRUE(std::isfinite(value)) << name;
+        return value;
+    }
+    const std::vector<std::string>& names() const { return told_; }
+    const std::string& messages() const { return file_.workspace.messages; }
+
+private:
+    static void insert(std::string& text, const std::string& after, const std::string& line) {
+        const size_t at = text.find(after);
+        ASSERT_NE(at, std::string::npos) << after;
+        text.insert(at + after.size(), line);
+    }
+    /// Targets of equations without index or dot, and sizes.
+    std::vector<std::string> told() const {
+        std::vector<std::string> out;
+        if (const text::Node* equations = file_.find("equations")) {
+            std::istringstream lines(equations->scalar());
+            for (std::string line; std::getline(lines, line);) {
+                const size_t end = line.find_first_not_of(
+                    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+                const size_t sign = line.find_first_not_of(' ', end);
+                if (end == 0 || end == std::string::npos || sign == std::string::npos) continue;
+                if (line[sign] == '=' && line[sign + 1] == ' ')
+                    out.push_back(line.substr(0, end));
+                else if (line.compare(0, 6, "solve ") == 0 && line.find('[') > line.find(':'))
+                    out.push_back(line.substr(6, line.find(':') - 6));
+            }
+        }
+        if (const text::Node* sizes = file_.find("size"))
+            for (const auto& e : sizes->entries()) out.push_back("size." + e.key);
+        return out;
+    }
+
+    UnitFile file_;
+    std::vector<std::string> told_;
+};
+
+class EveryValue : public testing::TestWithParam<std::string> {};
+
+INSTANTIATE_TEST_SUITE_P(Library, EveryValue, testing::ValuesIn(unit_names()),
+                         [](const auto& unit) { return unit.param; });
+
+TEST_P(EveryValue, ThatAUnitTellsIsANumberAndSizesAreNotNegative) {
+    Example u(GetParam());
+    ASSERT_TRUE(u()) << u.messages();
+    for (const std::string& name : u.names()) {
+        const double value = u[name];
+        EXPECT_TRUE(name.rfind("size.", 0) != 0 || value >= 0) << name << " = " << value;
+    }
+}
+
+/// Classical Runge-Kutta of fourth order.
+double integrate(const std::function<double(double)>& f, double y, double length, int steps = 20000) {
+    const double h = length / steps;
+    for (int i = 0; i < steps; ++i) {
+        const double a = f(y), b = f(y + h / 2 * a), c = f(y + h / 2 * b), d = f(y + h * c);
+        y += h / 6 * (a + 2 * b + 2 * c + d);
+    }
+    return y;
+}
+
+double bisect(const std::function<double(double)>& f, double low, double high) {
+    const bool rising = f(high) > 0;
+    for (int i = 0; i < 200; ++i) {
+        const double middle = (low + high) / 2;
+        ((f(middle) > 0) == rising ? high : low) = middle;
+    }
+    return (low + high) / 2;
+}
+
+constexpr double gas_constant = 8.31446261815324;
+
+// ---- distillation
+
+struct Ends {
+    double z, top, bottom; ///< mole fractions of benzene
+};
+const std::vector<std::string> fractions{"feed.x[benzene]", "distillate.x[benzene]", "bottoms.x[benzene]"};
+Ends ends(const Example& u) {
+    const auto fraction = [&](const std::string& port) { return u[port + ".x[benzene]"]; };
+    return {fraction("feed"), fraction("distillate"), fraction("bottoms")};
+}
+
+TEST(StagewiseColumn, IsTheStaircaseOfMcCabeAndThiele) {
+    Example u("stagewise_column", fractions);
+    const double alpha = 2.4, reflux = 1.7, distilled = 0.45, q = 0.8;
+    ASSERT_TRUE(u({{"u.reflux", "1.7"}, {"u.distilled", "0.45"}, {"u.liquid", "0.8"}})) << u.messages();
+    const Ends e = ends(u);
+    EXPECT_NEAR(distilled * e.top + (1 - distilled) * e.bottom, e.z, 1e-12);
+    // From the distillate down: equilibrium, operating line, 9 trays, the feed stage, 10 below it.
+    const double L = reflux * distilled, V = L + distilled, L2 = L + q, V2 = V - (1 - q);
+    double y = e.top, x = 0;
+    for (int stage = 1; stage <= 20; ++stage) {
+        x = y / (alpha - (alpha - 1) * y);
+        y = stage < 10 ? (L * x + distilled * e.top) / V : (L2 * x - (1 - distilled) * e.bottom) / V2;
+    }
+    EXPECT_NEAR(x, e.bottom, 1e-9);
+}
+
+TEST(StagewiseColumn, ReachesFenskesSeparationAtTotalReflux) {
+    Example u("stagewise_column", fractions);
+    ASSERT_TRUE(u({{"u.reflux", "1e7"}, {"u.rectifying", "4"}, {"u.stripping", "5"}})) << u.messages();
+    const Ends e = ends(u);
+    const double stages = std::log(e.top / (1 - e.top) * (1 - e.bottom) / e.bottom) / std::log(2.4);
+    EXPECT_NEAR(stages, 10, 1e-5);
+}
+
+TEST(StagewiseColumn, NeedsTheStagesOfFenskeUnderwoodAndGilliland) {
+    // The correlation (Eduljee's form) is good to some per cent of the stages.
+    Example u("stagewise_column", fractions);
+    for (const double reflux : {1.5, 2.0, 3.0}) {
+        ASSERT_TRUE(u({{"u.reflux", std::to_string(reflux)}, {"u.distilled", "0.4957"}})) << u.messages();
+        const Ends e = ends(u);
+        const double alpha = 2.4;
+        const double least = std::log(e.top / (1 - e.top) * (1 - e.bottom) / e.bottom) / std::log(alpha);
+        const double least_reflux = (e.top / e.z - alpha * (1 - e.top) / (1 - e.z)) / (alpha - 1); // Underwood, q = 1
+        const double abscissa = (reflux - least_reflux) / (reflux + 1);
+        const double ordinate = 0.75 * (1 - std::pow(abscissa, 0.5668));
+        EXPECT_NEAR((least + ordinate) / (1 - ordinate), 20, 2.5) << reflux;
+    }
+}
+
+TEST(StagewiseColumn, AgreesWithTheShortCutAtItsRecoveries) {
+    Example column("stagewise_column");
+    ASSERT_TRUE(column()) << column.messages();
+    const auto recovery = [&](const std::string& c) {
+        return units::format_number(column["distillate.m[" + c + "]"] / (c == "benzene" ? 0.5 : 0.6));
+    };
+    Workspace w("shortcut_for_" + Workspace::of_this_test());
+    w.write("plant.yaml",
+            "viresco: 1\nkind: plant\ncomponents: [common, treatment]\nfeeds:\n"
+            "  feed: {T: 60 degC, flow: {benzene: 0.5 kg/s, toluene: 0.6 kg/s}, supply: none}\nunits:\n"
+            "  u: {is: shortcut_distillation, light: [benzene, toluene], recovery: {benzene: " +
+                recovery("benzene") + ", toluene: " + recovery("toluene") +
+                "}, reflux: 2, top: 80 degC, bottom: 110 degC}\nconnections: |\n  feed -> u.feed\n"
+                "  u.distillate -> d\n  u.bottoms -> b\nproducts: {d: {as: product}, b: {as: waste}}\n"
+                "utilities: {steam: {supply: steam, content: 2.2 MJ/kg}, cooling_water: cooling_water}\n");
+    w.write_case();
+    ASSERT_TRUE(w.run()) << w.messages;
+    EXPECT_NEAR(w.value("r.u.cooling"), column["cooling"], 1e-5 * column["cooling"]);
+    EXPECT_NEAR(w.value("r.u.heating"), column["heating"], 1e-5 * column["heating"]);
+}
+
+TEST(StagewiseColumn, SharesAFeedOfThreeComponentsInTheOrderOfTheirVolatility) {
+    Example u("stagewise_column", fractions);
+    for (const char* v : {"2.39999", "2.39", "2.2", "1.8", "0.5", "0.1", "0.02"})
+        ASSERT_TRUE(u({{"u.volatility[toluene]", v}})) << v << u.messages();
+    ASSERT_TRUE(u({{"u.volatility[toluene]", "2.4"}})) << u.messages(); // equal volatilities: nothing is separated
+    const Ends e = ends(u);
+    EXPECT_NEAR(e.top, e.z, 1e-10);
+    EXPECT_NEAR(e.bottom, e.z, 1e-10);
+}
+
+// ---- reactors
+
+TEST(PackedBedEnzymeReactor, FollowsTheIntegratedMichaelisMentenEquation) {
+    Example u("packed_bed_enzyme_reactor");
+    for (const char* Kp : {"1e9 mmol/L", "60 mmol/L", "5 mmol/L"}) { // below Km the product term turns its sign
+        ASSERT_TRUE(u({{"u.Kp", Kp}, {"u.Vmax", "0.1 mmol/L/s"}})) << u.messages();
+        const double S0 = u["S0"], Km = 5;
+        const double inhibition = units::parse_quantity(Kp)->si;
+        const double decay = std::log(2.0) * 90 / 60, modulus = 0.25e-3 * std::sqrt(0.1 * 0.4 / 0.6 / (Km * 4e-10));
+        const double effectiveness = 3 / modulus * (1 / std::tanh(modulus) - 1 / modulus);
+        const double Vmax = 0.1 * effectiveness * (1 - std::exp(-decay)) / decay;
+        const double S = integrate([&](double s) { return -Vmax * s / (Km * (1 + (S0 - s) / inhibition) + s); }, S0,
+                                   20 * 60);
+        const double left = u["out.m[penicillin_G_K]"] / 0.04;
+        EXPECT_NEAR(left, S / S0, 1e-9 * left) << Kp;
+    }
+}
+
+TEST(JacketedBatchReactor, TakesTheTimeOfItsRateLaw) {
+    Example u("jacketed_batch_reactor");
+    ASSERT_TRUE(u({{"u.temperature", "60 degC"}})) << u.messages();
+    EXPECT_NEAR(u["reaction_time"], -std::log(0.05) / 5e-4, 1e-9 * u["reaction_time"]);
+    ASSERT_TRUE(u({{"u.temperature", "70 degC"}})) << u.messages();
+    const double faster = std::exp(60000 / gas_constant * (1 / 333.15 - 1 / 343.15));
+    EXPECT_NEAR(u["reaction_time"], -std::log(0.05) / 5e-4 / faster, 1e-9 * u["reaction_time"]);
+    // Second order with the partner charged M times what is used, M = 1 included.
+    ASSERT_TRUE(u({{"u.order", "2"}, {"u.k_second", "1e-2 L/mol/s"}, {"u.temperature", "60 degC"}})) << u.messages();
+    const double M = u["M"], C0 = u["C0"], k = 1e-5;
+    EXPECT_GT(M, 50); // the partner is the water of the example
+    const auto slope = [&](double X) { return k * C0 * (1 - X) * (M - X); };
+    EXPECT_NEAR(integrate(slope, 0, u["reaction_time"]), 0.95, 1e-9);
+    ASSERT_TRUE(u({{"u.order", "2"}, {"u.k_second", "1e-2 L/mol/s"}, {"u.partner", "ethyl_acetate"}})) << u.messages();
+    EXPECT_NEAR(u["reaction_time"], 0.95 / 0.05 / (k * C0), 1e-9 * u["reaction_time"]);
+}
+
+TEST(HydrogenationReactor, IsLimitedByTransferWhereTheCatalystIsFast) {
+    Example u("hydrogenation_reactor", {"feed.c[acetone]"});
+    ASSERT_TRUE(u({{"u.k_cat", "1e6 m3/kg/s"}, {"u.kLa", "0.1 1/s"}})) << u.messages();
+    EXPECT_NEAR(u["uptake"], 0.1 * 10e5 / 4e4, 1e-6);
+    EXPECT_NEAR(u["reaction_time"], 0.99 * u["feed.c[acetone]"] / 0.0580791 / u["uptake"], 1e-4 * u["reaction_time"]);
+}
+
+TEST(PHAdjuster, KnowsBuffersAndStrongAcids) {
+    Example u("ph_adjuster",
+              {"out.volume", "out.n[sodium_hydroxide]", "out.n[hydrogen_chloride]", "out.n[acetic_acid]"});
+    ASSERT_TRUE(u()) << u.messages();
+    // Acid of 4.76, chloride and sodium as fed: electroneutrality by an independent search.
+    const auto c = [&](const std::string& name) { return u["out.n[" + name + "]"] / u["out.volume"] / 1000; };
+    const double sodium = c("sodium_hydroxide"), chloride = c("hydrogen_chloride"), acid = c("acetic_acid");
+    const auto charge = [&](double pH) {
+        return sodium + std::pow(10, -pH) - chloride - std::pow(10, pH - 14) - acid / (1 + std::pow(10, 4.76 - pH));
+    };
+    EXPECT_NEAR(u["pH"], bisect(charge, 0, 14), 1e-9);
+    // Fed with what it asks for, the set point comes about.
+    for (const double set_point : {4.0, 5.5, 8.0}) {
+        const std::string wanted = std::to_string(set_point);
+        ASSERT_TRUE(u({{"u.set_point", wanted}})) << u.messages();
+        const double demand = u["reagent_demand"];
+        ASSERT_TRUE(u({{"feed_reagent.flow[sodium_hydroxide]", units::format_number(demand) + " kg/s"},
+                       {"feed_reagent.flow[water]", "0 kg/s"}}))
+            << u.messages();
+        EXPECT_NEAR(u["pH"], set_point, 1e-3) << "the lye itself takes a little volume";
+    }
+}
+
+// ---- equilibria
+
+TEST(Condenser, LeavesVapourAtTheSaturationPressure) {
+    Example u("condenser", {"condensate.x[ethanol]", "condensate.x[ethyl_acetate]", "feed.x[ethanol]",
+                            "feed.x[ethyl_acetate]", "vent.x[ethanol]", "vent.x[ethyl_acetate]"});
+    ASSERT_TRUE(u()) << u.messages();
+    const double p = 101325, T = 278.15;
+    const auto saturation = [](double A, double B, double C, double t) { return std::exp(A - B / (t + C)); };
+    const double ethanol = saturation(23.7836, 3782.89, -42.85, T), acetate = saturation(21.2452, 2866.61, -55.269, T);
+    EXPECT_NEAR(u["vent.x[ethanol]"] * p, ethanol * u["condensate.x[ethanol]"], 1e-9 * ethanol);
+    EXPECT_NEAR(u["vent.x[ethyl_acetate]"] * p, acetate * u["condensate.x[ethyl_acetate]"], 1e-9 * acetate);
+    const auto dew = [&](double t) {
+        return u["feed.x[ethanol]"] * p / saturation(23.7836, 3782.89, -42.85, t) +
+               u["feed.x[ethyl_acetate]"] * p / saturation(21.2452, 2866.61, -55.269, t) - 1;
+    };
+    EXPECT_NEAR(u["dew_point"], bisect(dew, 250, 370), 1e-6);
+}
+
+TEST(PhaseSplitter, HoldsEveryPartitionCoefficient) {
+    Example u("phase_splitter", {"light.w[water]", "light.w[toluene]", "light.w[acetonitrile]", "heavy.w[water]",
+                                 "heavy.w[toluene]", "heavy.w[acetonitrile]"});
+    ASSERT_TRUE(u({{"u.entrained", "0"}})) << u.messages();
+    const std::pair<const char*, double> expected[] = {{"water", 5e-4}, {"toluene", 1500}, {"acetonitrile", 0.8}};
+    for (const auto& [c, K] : expected) {
+        const std::string w = std::string(".w[") + c + "]";
+        EXPECT_NEAR(u["light" + w] / u["heavy" + w], K, 1e-9 * K) << c;
+    }
+    EXPECT_EQ(u["light.m[glucose]"], 0);
+}
+
+TEST(Pervaporation, IsItsDifferentialEquation) {
+    Example u("pervaporation", {"feed.n[ethanol]", "feed.n[water]", "retentate.n[ethanol]"});
+    ASSERT_TRUE(u({{"u.removal", "0.9"}, {"u.selectivity[ethanol]", "0.03"}})) << u.messages();
+    const double water = u["feed.n[water]"], ethanol = u["feed.n[ethanol]"], area = u["area"], flux = 0.02;
+    // dn/dA = - s J n / N, water along the area; ethanol follows as a power of it.
+    const auto slope = [&](double w) { return -flux * w / (w + ethanol * std::pow(w / water, 0.03)); };
+    EXPECT_NEAR(integrate(slope, water, area) / water, 0.1, 1e-9);
+    EXPECT_NEAR(u["retentate.n[ethanol]"], ethanol * std::pow(0.1, 0.03), 1e-9 * ethanol);
+}
+
+TEST(ReverseOsmosis, NeedsTheOsmoticPressureOfVantHoff) {
+    Example u("reverse_osmosis", {"concentrate.volume", "feed.volume"});
+    ASSERT_TRUE(u({{"u.rejection", "1"}, {"u.recovery", "0.5"}, {"u.polarisation", "1"}})) << u.messages();
+    const double salt = 0.02 / 0.058443, sulfate = 0.01 / 0.142042, sugar = 0.001 / 0.180156;
+    const double volume = u["concentrate.volume"];
+    const double osmotic = (2 * salt + 3 * sulfate + sugar) / volume * gas_constant * 298.15;
+    EXPECT_NEAR(u["osmotic_concentrate"], osmotic, 1e-4 * osmotic);
+    EXPECT_NEAR(u["pressure"], osmotic + 18.0 / 3 * 1e5 + 1.5e5, 1e-4 * osmotic);
+    EXPECT_NEAR(u["power"], u["pressure"] * u["feed.volume"] / 0.75, 1e-9 * u["power"]);
+    // Rejection along the module: d ln m / d ln (water left) = 1 - rejection.
+    ASSERT_TRUE(u({{"u.rejection", "0.9"}, {"u.recovery", "0.8"}})) << u.messages();
+    const double left = integrate([](double m) { return m * (1 - 0.9); }, 1, std::log(0.2));
+    EXPECT_NEAR(u["concentrate.m[sodium_chloride]"] / 0.02, left, 1e-10);
+    EXPECT_NEAR(u["permeate.m[water]"], 8, 1e-12);
+}
+
+// ---- air and heat
+
+TEST(VentScrubber, FollowsTheThermalOxidiserInChlorineAndLye) {
+    Workspace w(Workspace::of_this_test());
+    const auto plant = [&](const std::string& scrubber) {
+        w.write(
+            "plant.yaml",
+            "viresco: 1\nkind: plant\ncomponents: [common, beta_lactam, treatment]\nfeeds:\n"
+            "  vents: {T: 30 degC, phase: gas, flow: {nitrogen: 0.767 kg/s, oxygen: 0.233 kg/s, acetone: 0.0003 "
+            "kg/s, dichloromethane: 0.0004 kg/s}, supply: none}\n"
+            "  fuel: {T: 25 degC, phase: gas, flow: {methane: rto.fuel_demand}, supply: none}\n"
+            "  lye: {T: 25 degC, flow: {sodium_hydroxide: wash.lye_demand, water: 0.1 kg/s}, supply: none}\nunits:\n"
+            "  rto: {is: regenerative_thermal_oxidiser, organics: [acetone, dichloromethane], scrubber: " +
+                scrubber +
+                "}\n  wash: {is: vent_scrubber}\nconnections: |\n  vents -> rto.feed; fuel -> rto.fuel\n"
+                "  rto.flue_gas -> wash.gas; lye -> wash.lye\n  wash.cleaned -> stack; wash.liquor -> liquor\n"
+                "products: {liquor: {as: product}, stack: {as: air}}\nutilities: {electricity: electricity}\n");
+        w.write_case();
+        return w.run();
+    };
+    ASSERT_TRUE(plant("1")) << w.messages;
+    const double destroyed = 1 - w.value("r.rto.flue_gas.m[dichloromethane]") / 0.0004;
+    EXPECT_NEAR(1 - destroyed, std::exp(-5.0 * std::exp(200000 / gas_constant * (1 / 1093.15 - 1 / 1093.15))), 1e-12);
+    const double chloride = w.value("r.rto.flue_gas.n[hydrogen_chloride]");
+    EXPECT_NEAR(chloride, 2 * destroyed * w.value("r.vents.n[dichloromethane]"), 1e-12 * chloride);
+    // Fed with its demand the oxidiser closes on its shell loss alone.
+    EXPECT_GT(w.value("r.rto.fuel_demand"), 0);
+    EXPECT_NEAR(w.value("r.rto.hot_gas"), w.value("r.rto.fan"), 1e-6 * w.value("r.rto.hot"));
+    const auto taken = [&](const std::string& c, double molar_mass) {
+        return (w.value("r.rto.flue_gas.m[" + c + "]") - w.value("r.wash.cleaned.m[" + c + "]")) / molar_mass;
+    };
+    const double caught = taken("hydrogen_chloride", 0.036461), dioxide = taken("carbon_dioxide", 0.044009);
+    EXPECT_NEAR(caught / chloride, 1 - std::exp(-3 / 0.5), 1e-4);
+    const double sodium = (w.value("r.wash.lye_demand") - w.value("r.wash.liquor.m[sodium_hydroxide]")) / 0.039997;
+    EXPECT_NEAR(sodium, caught + 2 * dioxide, 1e-4 * sodium);
+    EXPECT_NEAR(w.value("r.wash.liquor.m[sodium_chloride]") / 0.058443, caught, 1e-4 * caught);
+    EXPECT_FALSE(plant("0")) << "chlorinated solvents without a scrubber";
+    EXPECT_NE(w.messages.find("vent_scrubber"), std::string::npos) << w.messages;
+}
+
+TEST(Incinerator, ReachesItsTemperatureWithTheFuelItAsksFor) {
+    Example u("incinerator", {"feed.n[biomass_penicillium]", "flue_gas.n[nitrogen]"});
+    ASSERT_TRUE(u({{"u.chamber", "850 degC"}})) << u.messages();
+    const double fuel = u["fuel_demand"], air = u["air_demand"];
+    EXPECT_GT(fuel, 0);
+    ASSERT_TRUE(u({{"feed_fuel.flow[methane]", units::format_number(fuel) + " kg/s"},
+                   {"feed_air.flow[nitrogen]", units::format_number(0.767 * air) + " kg/s"},
+                   {"feed_air.flow[oxygen]", units::format_number(0.233 * air) + " kg/s"},
+                   {"feed_air.flow[carbon_dioxide]", "0 kg/s"}}))
+        << u.messages();
+    // What the boiler gives is the heat between the chamber and the stack.
+    EXPECT_NEAR(u["recovered"] - u["fan"], u["given_off"], 0.01 * u["given_off"]);
+    EXPECT_NEAR(u["flue_gas.n[nitrogen]"], 0.767 * air / 0.0280134 + 0.5 * u["feed.n[biomass_penicillium]"] * 0.16,
+                1e-4 * u["flue_gas.n[nitrogen]"]);
+}
+
+TEST(ChpBiogas, SharesTheHeatingValueOfMethane) {
+    Example u("chp_biogas");
+    ASSERT_TRUE(u({{"u.combustible", "[methane]"}})) << u.messages();
+    // CH4 + 2 O2 -> CO2 + 2 H2O (gas): 802.3 kJ/mol of standard formation enthalpies
+    const double power = 0.05 / 0.0160428 * 802.3e3;
+    EXPECT_NEAR(u["generated"] / power, 0.39, 2e-3 * 0.39);
+    EXPECT_NEAR(u["heat"] / u["generated"], 0.42 / 0.39, 1e-12);
+    EXPECT_GT(u["losses"], 0);
+    EXPECT_LT(u["losses"], 0.25 * power);
+    EXPECT_NEAR(u["exhaust.m[methane]"], 0.015 * 0.05, 1e-15);
+}
+
+TEST(CoolingTower, GivesBackItsWaterInThreeStreams) {
+    Example u("cooling_tower", {"blowdown.w[calcium_carbonate]", "makeup.w[calcium_carbonate]"});
+    ASSERT_TRUE(u()) << u.messages();
+    const double evaporated = u["evaporation"], drift = u["drift_flow"], discharge = u["discharge"];
+    EXPECT_NEAR(u["makeup_demand"], evaporated + drift + discharge, 1e-15);
+    EXPECT_NEAR(u["makeup_demand"] / (drift + discharge), 4, 1e-9); // cycles
+    const double salt = u["blowdown.m[calcium_carbonate]"] / u["blowdown.m[water]"];
+    EXPECT_NEAR(salt / (0.0001 / 0.45), 4, 1e-9);
+    // Between all heat latent and a third of it sensible.
+    EXPECT_LT(evaporated * 2.44e6, 1e6);
+    EXPECT_GT(evaporated * 2.44e6, 0.66e6);
+    EXPECT_NEAR(drift, 1e-5 * 1e6 / (4180 * 8), 1e-12);
+}
+
+TEST(GlycolChiller, IsAShareOfCarnot) {
+    Example u("glycol_chiller");
+    ASSERT_TRUE(u()) << u.messages();
+    EXPECT_NEAR(u["COP"], 0.55 * 258.15 / (314.15 - 258.15), 1e-12);
+}
+
+TEST(CondensateReturn, FlashesByTheEnthalpiesOfSaturation) {
+    Example u("condensate_return");
+    ASSERT_TRUE(u({{"u.cooling_down", "0 K"}})) << u.messages();
+    // Steam tables: h'(158 degC) 666.8, h'(1.5 bar) 467.1, r(1.5 bar) 2226.0 kJ/kg
+    EXPECT_NEAR(u["flash_steam.mass"], (666.8 - 467.1) / 2226.0, 1e-3 * 0.0897);
+    EXPECT_NEAR(u["losses"], u["pumping"], 1e-3 * 666.8e3) << "nothing but the pump's work is left over";
+}
+
+// ---- water
+
+TEST(ActivatedSludgeSteady, ClosesTheBalanceOfCod) {
+    Example u("activated_sludge_steady",
+              {"effluent.TSS", "effluent.volume", "made[sludge_biomass]", "sludge.TSS", "sludge.volume"});
+    ASSERT_TRUE(u({{"u.mu_nitrifiers", "0 1/d"}})) << u.messages(); // no nitrification: oxygen is that of COD alone
+    const auto cod = [&](const std::string& port) { return u[port + ".cod"]; };
+    const double oxygen = 0.274 - u["offgas.m[oxygen]"];
+    EXPECT_NEAR(cod("feed") - cod("effluent") - cod("sludge"), oxygen, 1e-4 * oxygen); // 32 of 31.998
+    // Design equations by hand.
+    const double srt = 12, b = 0.12, debris = 0.15, Y = 0.6;
+    const double left = 0.03 * (1 + b * srt) / (srt * (5 - b) - 1);
+    const double degradable = (u["effluent.m[glucose]"] * 1.0657 + u["effluent.m[acetic_acid]"] * 1.0657 +
+                               u["effluent.m[phenylacetic_acid]"] * 2.1154) /
+                              u["effluent.volume"];
+    EXPECT_NEAR(degradable, left, 2e-3 * left);
+    const double observed = Y * (1 + debris * b * srt) / (1 + b * srt);
+    EXPECT_NEAR(u["made[sludge_biomass]"] * 160 / 113.115 / u["removed"], observed, 1e-4 * observed);
+    EXPECT_NEAR(oxygen / u["removed"], 1 - observed, 1e-4);
+    EXPECT_NEAR(u["tank"] * 4 / (u["sludge.TSS"] * u["sludge.volume"] + u["effluent.TSS"] * u["effluent.volume"]),
+                srt * 86400, 1e-3 * srt * 86400);
+}
+
+TEST(ActivatedSludgeSteady, NitrifiesOnlyWhereTheRetentionTimeAllowsIt) {
+    Example u("activated_sludge_steady", {"effluent.c[ammonia]", "effluent.n[nitric_acid]", "sludge.n[nitric_acid]"});
+    ASSERT_TRUE(u({{"u.srt", "12 d"}})) << u.messages();
+    const double left = 0.74e-3 * (1 + 0.08 * 12) / (12 * (0.75 - 0.08) - 1);
+    EXPECT_NEAR(u["effluent.c[ammonia]"] * 14.007 / 17.031, left, 5e-3 * left);
+    const double nitrified = u["effluent.n[nitric_acid]"] + u["sludge.n[nitric_acid]"];
+    EXPECT_GT(nitrified, 0);
+    const double with = u["offgas.m[oxygen]"];
+    ASSERT_TRUE(u({{"u.mu_nitrifiers", "0 1/d"}})) << u.messages();
+    EXPECT_NEAR(u["offgas.m[oxygen]"] - with, nitrified * 2 * 0.031998, 1e-4 * with); // NH3 + 2 O2 -> HNO3 + H2O
+    EXPECT_EQ(u["effluent.m[nitric_acid]"], 0);
+    ASSERT_TRUE(u({{"u.srt", "1.3 d"}})) << u.messages(); // shorter than 1/(mu - b) = 1.49 d
+    EXPECT_EQ(u["effluent.m[nitric_acid]"], 0);
+}
+
+TEST(ActivatedSludgeSteady, KeepsAllSolidsWithMembranes) {
+    Example u("activated_sludge_steady", {"effluent.TSS", "feed.volume", "sludge.TSS"});
+    ASSERT_TRUE(u({{"u.membrane", "1"}, {"u.mlss", "10 kg/m3"}})) << u.messages();
+    EXPECT_NEAR(u["effluent.TSS"], 0, 1e-12);
+    EXPECT_NEAR(u["sludge.TSS"], 10, 0.1);
+    EXPECT_NEAR(u["area"], u["feed.volume"] / (18e-3 / 3600), 1e-6 * u["area"]);
+}
+
+TEST(Uasb, GivesTheMethaneOfTheCodThatItRemoves) {
+    Example u("uasb",
+              {"biogas.n[carbon_dioxide]", "biogas.n[hydrogen_sulfide]", "biogas.n[methane]", "effluent.n[methane]",
+               "feed.n[sulfuric_acid]", "feed.volume", "made[methane]", "sludge.n[methane]"});
+    ASSERT_TRUE(u({{"u.yield", "0 kgCOD/kgCOD"}, {"u.sulfate_reduced", "0"}, {"u.effluent_solids", "0 kg/m3"}}))
+        << u.messages();
+    EXPECT_NEAR(u["methane_yield"], 0.35, 2e-3);
+    const double methane = u["biogas.n[methane]"], dioxide = u["biogas.n[carbon_dioxide]"];
+    // What stays dissolved is in equilibrium with the gas.
+    const double p = 101325 - 5627; // water vapour of 35 degC
+    const double dry = methane + dioxide + u["biogas.n[hydrogen_sulfide]"];
+    const double dissolved = u["effluent.n[methane]"] + u["sludge.n[methane]"];
+    EXPECT_NEAR(dissolved, u["feed.volume"] * p * methane / dry / 7.6e4, 1e-3 * dissolved);
+    // Sulfate takes two moles of oxygen demand from methane.
+    const double formed = u["made[methane]"];
+    ASSERT_TRUE(u({{"u.yield", "0 kgCOD/kgCOD"}, {"u.sulfate_reduced", "1"}, {"u.effluent_solids", "0 kg/m3"}}))
+        << u.messages();
+    EXPECT_NEAR((formed - u["made[methane]"]) / 0.0160428, u["feed.n[sulfuric_acid]"],
+                1e-4 * u["feed.n[sulfuric_acid]"]);
+}
+
+TEST(FentonOxidation, SpendsHalfTheOxygenOfItsPeroxide) {
+    Example u("fenton_oxidation", {"gas.n[oxygen]", "out.n[ferric_hydroxide]"});
+    ASSERT_TRUE(u()) << u.messages();
+    const double a = u["out.m[phenylacetic_acid]"] / 0.005, b = u["out.m[six_apa]"] / 0.003;
+    EXPECT_NEAR(std::log(b) / std::log(a), 1.6, 1e-9); // one exposure for both
+    const double iron = 0.0066 / 0.151908 / 2, charged = 0.0148 / 0.0340147 - iron;
+    EXPECT_NEAR(u["removed"], 0.7 * charged * 0.016, 1e-4 * u["removed"]);
+    EXPECT_NEAR(u["out.n[ferric_hydroxide]"], 2 * iron, 1e-4 * iron);
+    EXPECT_NEAR(u["gas.n[oxygen]"], 0.3 * charged / 2, 1e-4 * charged);
+}
+
+TEST(Ozonation, OxidisesWithOneAtomOfThree) {
+    Example u("ozonation");
+    ASSERT_TRUE(u({{"u.dose", "1.5"}, {"u.transfer", "0.8"}, {"u.efficiency", "1"}})) << u.messages();
+    EXPECT_NEAR(u["removal"], 1.5 * 0.8 / 3, 1e-9);
+}
+
+TEST(SandFilter, FollowsIwasaki) {
+    Example u("sand_filter", {"feed.m[sludge_biomass]", "feed.volume", "filtrate.volume"});
+    ASSERT_TRUE(u({{"u.depth", "1.2 m"}, {"u.coefficient", "2.5 1/m"}, {"u.wash_time", "5 min"}})) << u.messages();
+    const double left = u["filtrate.m[sludge_biomass]"] / u["filtrate.volume"] /
+                        (u["feed.m[sludge_biomass]"] / u["feed.volume"]);
+    EXPECT_NEAR(left, std::exp(-3.0), 1e-4 * left);
+    // All that is deposited in a run is what was caught in it.
+    const double area = u["feed.volume"] / (8.0 / 3600), caught = u["feed.m[sludge_biomass]"] * (1 - std::exp(-3.0));
+    EXPECT_NEAR(caught * u["run_time"], 1.5 * 1.2 * area, 1e-9 * caught * u["run_time"]);
+}
+
+TEST(BiosorptionColumn, LeaksTheMeanOfItsBreakthrough) {
+    Example u("biosorption_column");
+    ASSERT_TRUE(u()) << u.messages();
+    const double C0 = u["C0"], k = 1e-3, q = 1.0 * 2 * C0 / (1 + 2 * C0), a = k * q * 1200 * 300;
+    EXPECT_NEAR(u["service"], (a - std::log(19.0)) / (k * C0), 1e-9 * u["service"]);
+    double sum = 0;
+    const int steps = 100000;
+    for (int i = 0; i < steps; ++i) sum += 1 / (1 + std::exp(a - k * C0 * u["service"] * (i + 0.5) / steps)) / steps;
+    EXPECT_NEAR(u["out.m[copper_sulfate]"] / 0.0016, sum, 1e-6 * sum);
+}
+
+TEST(MicroalgaePolishing, GrowsAsFastAsItIsWashedOut) {
+    Example u("microalgae_polishing", {"feed.volume"});
+    ASSERT_TRUE(u()) << u.messages();
+    const double X = u["biomass"], N = u["N_out"], optical = (100 * X + 1) * 0.25;
+    const double light = 600 * (1 - std::exp(-optical)) / optical;
+    const double growth = 1.5 * 0.5 * light / (80 + light) * N / (0.5e-3 + N) - 0.1;
+    EXPECT_NEAR(growth, 1.0 / 5, 1e-9);
+    EXPECT_GT(N, 0);
+    EXPECT_NEAR(u["out.m[microalgae_biomass]"], X * u["feed.volume"], 1e-12);
+}
+
+TEST(SaltEvaporator, RaisesTheBoilingPointAndCompressesOverIt) {
+    Example u("salt_evaporator");
+    ASSERT_TRUE(u()) << u.messages();
+    const double molal = u["particles"];
+    EXPECT_NEAR(u["elevation"], 8.314463 * 363.15 * 363.15 / (44000 / 0.0180153) * molal, 1e-4 * u["elevation"]);
+    // Industry: 15-30 kWh per tonne of water for small elevations, more for salt.
+    const double kWh_per_t = u["specific_energy"] / 3.6e6 * 1000;
+    EXPECT_GT(kWh_per_t, 15);
+    EXPECT_LT(kWh_per_t, 60);
+    EXPECT_NEAR(u["crystals.m[sodium_chloride]"] + u["purge.m[sodium_chloride]"], 0.15, 1e-12);
+}
+
+TEST(Composter, DriesWithTheHeatOfDegradation) {
+    Example u("composter", {"made[oxygen]"});
+    ASSERT_TRUE(u({{"u.rate", "0.05 1/d"}})) << u.messages();
+    const double left = std::exp(-0.05 * 21);
+    EXPECT_NEAR(u["compost.m[wood_chips]"] / 0.3, left, 1e-12);
+    // 13.9 MJ per kg of oxygen, within ten per cent, whatever degrades.
+    EXPECT_NEAR(u["heat"] / -u["made[oxygen]"], 13.9e6, 1.4e6);
+}
+
+TEST(HydrolysisAcidification, KeepsTheCodThatDoesNotLeaveAsHydrogen) {
+    Example u("hydrolysis_acidification");
+    ASSERT_TRUE(u()) << u.messages();
+    const double share = 1 - std::pow(1 + 3 * std::pow(1.05, -5.0) * 0.5 / 2, -2);
+    EXPECT_NEAR(u["out.m[starch]"] / 0.05, 1 - share, 1e-12);
+    EXPECT_NEAR(u["acidified"], 1 - 0.06 - 0.05, 1e-9);
+    EXPECT_NEAR(u["gas.m[hydrogen]"] * 32 / 4.032, 0.05 * u["oxygen_demand"], 1e-3 * u["oxygen_demand"] * 0.05);
+}
+
+TEST(MyceliumDryer, TakesTheTimeOfItsTwoPeriods) {
+    Example u("mycelium_dryer");
+    ASSERT_TRUE(u()) << u.messages();
+    const double X0 = 0.78 / 0.22, critical = 1, end = 0.12, equilibrium = 0.04;
+    const double flux = 30 * ((160 + 70) / 2.0 - 45) / (44000 / 0.0180153), rate = 1.5 * flux;
+    const double falling = bisect(
+        [&](double t) {
+            return integrate([&](double X) { return -rate * (X - equilibrium) / (critical - equilibrium); }, critical,
+                             t, 2000) -
+                   end;
+        },
+        0, 1e6);
+    EXPECT_NEAR(u["drying_time"], (X0 - critical) / rate + falling, 1e-4 * u["drying_time"]);
+    EXPECT_NEAR(u["dried.m[water]"], 0.12 * 0.22, 1e-12);
+}
+
+TEST(SludgeDewatering, HoldsTheSolidsOfCakeAndCentrate) {
+    Example u("sludge_dewatering", {"centrate.TSS"});
+    ASSERT_TRUE(u()) << u.messages();
+    const double solids = u["cake.m[sludge_biomass]"] + u["cake.m[ferric_hydroxide]"];
+    EXPECT_NEAR(solids / u["cake.mass"], 0.22, 1e-12);
+    EXPECT_NEAR(u["centrate.TSS"], 0.8, 1e-3); // per volume of liquor and solids
+}
+
+TEST(SolidFuelBoiler, BurnsWhatItsEfficiencyAsksFor) {
+    Example u("solid_fuel_boiler");
+    ASSERT_TRUE(u()) << u.messages();
+    EXPECT_NEAR(u["heating_value"] / 1e6, 28, 2.5); // of dry coal with 13 % of ash
+    EXPECT_NEAR(u["fuel_demand"] * 0.85 * u["wet_heating_value"], 2e6 / 0.92, 1e-3);
+    EXPECT_NEAR(u["ash.m[ash]"] / (0.98 * 0.1), 0.0607 * 60.084 / 28.085, 1e-5);
+}
+
+} // namespace
+} // namespace viresco::cases
