@@ -64,6 +64,10 @@ void add_schedule(CLI::App&, const std::function<void(CLI::App*)>& shared, const
 void add_study(CLI::App&, const std::function<void(CLI::App*)>& shared, const std::function<const Common&()>& common,
                int& status);
 
+/// Adds `viresco pinch ..`.
+void add_pinch(CLI::App&, const std::function<void(CLI::App*)>& shared, const std::function<const Common&()>& common,
+               int& status);
+
 /// Wrong use of the command line (exit status 64).
 struct UsageError : std::runtime_error {
     explicit UsageError(Message m) : std::runtime_error(m.text(Language::en)), message(std::move(m)) {}

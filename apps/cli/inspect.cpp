@@ -118,14 +118,16 @@ int list(const Common& common, const std::string& what) {
         out = rows(library, "prices", "prices", "items", "value");
     else if (what == "indicators")
         out = rows(library, "indicators", "indicators", "indicators", "unit");
+    else if (what == "limits")
+        out = rows(library, "limits", "limits", "limits", "value");
     else if (what == "templates")
         out = templates(common);
     else if (what == "measures")
         for (const auto& [name, dimension] : units::known_units()) out.push_back({name, "", name, name, dimension});
     else {
         Diagnostics wrong;
-        const std::vector<std::string> known{"components", "units",     "background", "prices",
-                                             "indicators", "templates", "measures"};
+        const std::vector<std::string> known{"components", "units",  "background", "prices",
+                                             "indicators", "limits", "templates",  "measures"};
         auto& d = wrong.error({}, message::unknown_list, {what});
         suggest(d, what, known);
         throw ConfigError(wrong);

@@ -162,6 +162,8 @@ int run(int argc, char** argv, Common& common) {
         app, [&](CLI::App* sub) { shared(sub); }, given, status);
     add_schedule(
         app, [&](CLI::App* sub) { shared(sub); }, given, status);
+    add_pinch(
+        app, [&](CLI::App* sub) { shared(sub); }, given, status);
 
     common.models = find_models();
     try {

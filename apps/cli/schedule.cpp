@@ -16,7 +16,7 @@ namespace viresco::cli {
 namespace {
 
 struct ScheduleOptions {
-    std::string path, svg, csv, span;
+    std::string path, svg, html, csv, span;
 };
 
 schedule::Ticks span_of(const std::string& text) {
@@ -45,6 +45,7 @@ int run_schedule(const Common& common, const ScheduleOptions& o) {
     found.throw_if_errors();
     const schedule::Results results{facility, analyses, year};
     if (!o.svg.empty()) text::write_file(o.svg, schedule::gantt(results, common.language, span));
+    if (!o.html.empty()) text::write_file(o.html, schedule::page(results, common.language, span));
     if (!o.csv.empty()) text::write_file(o.csv, schedule::csv(results));
     if (common.json)
         fmt::print("{}\n", schedule::json_text(results, common.language));
@@ -62,7 +63,8 @@ void add_schedule(CLI::App& app, const std::function<void(CLI::App*)>& shared,
                                        "a batch recipe in time: cycle time, bottlenecks, a year of campaigns");
     command->add_option("FILE", options->path, "recipe file, or a folder with recipe.yaml")->required();
     command->add_option("--svg", options->svg, "file for a drawing of equipment and resources over time");
-    command->add_option("--span", options->span, "how much of the year --svg shows, '30 d' (default: two batch times)");
+    command->add_option("--html", options->html, "file for a page with the drawing and the figures");
+    command->add_option("--span", options->span, "how much of the year is drawn, '30 d' (default: two batch times)");
     command->add_option("--csv", options->csv, "file for the table of every phase of the year");
     shared(command);
     command->callback([options, common, &status] { status = run_schedule(common(), *options); });

@@ -47,6 +47,7 @@ int simulate(const Common& common, const SimulateOptions& options) {
     evaluation.set_parameters(s->parameters);
     integrate::Point point = integrate::start(evaluation, method);
     integrate::Trajectory run;
+    integrate::Point begin;
     if (!options.from.empty()) {
         Diagnostics unread;
         const SourceFile* file = text::read_file(*common.sources, options.from, unread);
@@ -54,6 +55,7 @@ int simulate(const Common& common, const SimulateOptions& options) {
         point = integrate::restore_point(s->program, file->text, options.from, {}, warnings);
     } else if (s->from_steady && !options.steady)
         point = integrate::steady(evaluation, point, method, run.statistics);
+    begin = point;
     if (options.steady) {
         // A run from the start first, where one is asked for: Newton's method wants to begin near.
         if (until_given > 0) point = integrate::run(evaluation, point, until, {}, method).end;
@@ -72,14 +74,19 @@ int simulate(const Common& common, const SimulateOptions& options) {
         run = integrate::run(evaluation, point, until, times, method);
     }
     integrate::warn_negative(s->program, run, warnings);
+    const auto closure = cases::closure(*s, evaluation, begin, run.end, options.steady);
+    constexpr double open = 1e-6;
+    for (const cases::Closure& c : closure)
+        if (c.relative > open)
+            warnings.warning({}, message::open_in_time, {c.quantity, fmt::format("{:.2g}", c.relative)});
     if (!options.save.empty()) text::write_file(options.save, integrate::save_point(s->program, run.end, {}));
     if (!warnings.all().empty()) fmt::print(stderr, "{}", warnings.text(common.language));
     if (!options.csv.empty()) text::write_file(options.csv, cases::simulation_csv(*s, evaluation, run));
     if (!options.report.empty())
-        text::write_file(
-            options.report,
-            report::render_simulation(cases::simulation_page(*s, evaluation, run, common.command), common.language));
-    const std::string json = cases::simulation_json(*s, evaluation, run);
+        text::write_file(options.report,
+                         report::render_simulation(cases::simulation_page(*s, evaluation, run, closure, common.command),
+                                                   common.language));
+    const std::string json = cases::simulation_json(*s, evaluation, run, closure);
     if (common.json) {
         fmt::print("{}\n", json);
         return 0;
@@ -87,11 +94,18 @@ int simulate(const Common& common, const SimulateOptions& options) {
     fmt::print("{}\n\n", s->title.in(common.language));
     if (!s->unvalidated.empty())
         fmt::print("{}\n\n", Message{message::simulation_unvalidated, {s->unvalidated}}.text(common.language));
-    std::vector<double> values(s->outputs.size());
+    std::vector<double> values(s->program.output_slots().size());
     evaluation.outputs({&run.end.time, 1}, run.end.x, values);
-    for (size_t k = 0; k < values.size(); ++k)
+    for (size_t k = 0; k < s->outputs.size(); ++k)
         fmt::print("{:<32}{:>18.9g}  {}\n", s->outputs[k].path, s->outputs[k].unit.from_si(values[k]),
                    s->outputs[k].unit.text);
+    if (!closure.empty()) fmt::print("\n{}\n", Message{message::closure_heading, {}}.text(common.language));
+    for (const cases::Closure& c : closure)
+        fmt::print("{:<32}{:>18.2e}{}\n", c.quantity, c.relative,
+                   c.exceptions.empty() ? "" : "  (" + c.exceptions.front() + ")");
+    if (!s->not_audited.empty())
+        fmt::print("{}\n", Message{message::not_audited, {fmt::format("{}", fmt::join(s->not_audited, ", "))}}.text(
+                               common.language));
     return 0;
 }
 

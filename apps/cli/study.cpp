@@ -4,6 +4,7 @@
 #include "commands.h"
 #include "study/results.h"
 #include "study/run.h"
+#include "study/summary.h"
 #include "text/node.h"
 #include <CLI/CLI.hpp>
 #include <atomic>
@@ -13,6 +14,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <sys/statvfs.h>
+#include <system_error>
 #include <thread>
 #include <unistd.h>
 
@@ -107,7 +109,8 @@ std::unique_ptr<Cube> open_cube(const Options& o, const Cube::Shape& shape, cons
         std::filesystem::create_directories(o.out, error);
         if (error || !std::filesystem::is_directory(o.out)) {
             Diagnostics d;
-            d.error({}, message::cube_write, {o.out, error ? error.message() : "not a folder"})
+            d.error({}, message::cube_write,
+                    {o.out, (error ? error : std::make_error_code(std::errc::not_a_directory)).message()})
                 .hint(message::cube_write_hint);
             throw ConfigError(std::move(d));
         }
@@ -121,9 +124,25 @@ std::unique_ptr<Cube> open_cube(const Options& o, const Cube::Shape& shape, cons
     return Cube::create(o.out.empty() ? "" : in_folder(o.out, "outcomes.bin"), shape, header);
 }
 
-void print_uncertainty(const Json& scenario) {
+/// A heading of a table, at least `width` wide.
+std::string heading(MessageId id, Language language) { return fmt::format("{:>12}", Message{id, {}}.text(language)); }
+
+std::string verdict_of(const Json& pair, Language language) {
+    if (pair.contains("better_route"))
+        return Message{message::study_better, {pair.at("better_route").get<std::string>()}}.text(language);
+    const bool few = pair.at("verdict").get<std::string>() == to_string(Verdict::too_few_samples);
+    const MessageId id = few ? MessageId(message::study_no_verdict) : MessageId(message::study_no_difference);
+    return Message{id, {}}.text(language);
+}
+
+void print_uncertainty(const Json& scenario, Language language) {
+    std::string head = fmt::format("  {:<32}", "");
+    for (const MessageId id :
+         {MessageId(message::study_nominal), MessageId(message::study_mean), MessageId(message::study_sd)})
+        head += heading(id, language);
+    head += fmt::format("{:>12}{:>12}", "5 %", "95 %");
     for (const auto& [route, r] : scenario.at("routes").items()) {
-        fmt::print("{}\n  {:<32}{:>12}{:>12}{:>12}{:>12}{:>12}\n", route, "", "nominal", "mean", "sd", "5 %", "95 %");
+        fmt::print("{}\n{}\n", route, head);
         for (const auto& [id, x] : r.at("indicators").items()) {
             fmt::print("  {:<32}", id);
             for (const Json& v : {x.at("nominal"), x.at("mean"), x.at("sd"), x.at("quantiles").at("0.05"),
@@ -138,10 +157,8 @@ void print_uncertainty(const Json& scenario) {
             if (!x.contains("verdict")) continue;
             const Json &low = x.at("interval")[0], &high = x.at("interval")[1];
             if (!low.is_number()) continue;
-            const std::string verdict = x.contains("better_route") ? x.at("better_route").get<std::string>() + " better"
-                                                                   : x.at("verdict").get<std::string>();
             fmt::print("  {:<32}{:>12.5g} .. {:<12.5g} P {:.4f}  {}\n", id, low.get<double>(), high.get<double>(),
-                       x.at("probability_first_better").get<double>(), verdict);
+                       x.at("probability_first_better").get<double>(), verdict_of(x, language));
         }
     }
 }
@@ -168,7 +185,7 @@ void print_results(const std::string& json, const Plan& plan, Language language)
     for (const auto& [name, scenario] : document.at("scenarios").items()) {
         fmt::print("\n{} ({})\n", scenario.at("title").at(lang).get<std::string>(), name);
         switch (plan.analysis) {
-        case Analysis::uncertainty: print_uncertainty(scenario); break;
+        case Analysis::uncertainty: print_uncertainty(scenario, language); break;
         case Analysis::sobol:
             print_sensitivity(scenario, "sobol", {"first", "first_error", "total", "total_error"});
             break;
@@ -270,7 +287,7 @@ int study_of(const Common& common, const Options& o, Ranks& ranks) {
         throw SolveError(std::move(stopped));
     }
     cube->finish();
-    const Results r = results(*model, plan, design, *cube, common.command);
+    const Results r = results(*model, plan, design, *cube, common.command, common.language);
     if (!r.warnings.all().empty()) fmt::print(stderr, "{}", r.warnings.text(common.language));
     if (!o.out.empty()) {
         text::write_file(in_folder(o.out, "study.json"), r.json + "\n");

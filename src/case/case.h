@@ -1,5 +1,8 @@
 #pragma once
 #include "assess/indicators.h"
+#include "assess/limits.h"
+#include "assess/maturity.h"
+#include "assess/ranking_plan.h"
 #include "economics/economics.h"
 #include "integrate/run_solver.h"
 #include "lang/evaluation.h"
@@ -47,6 +50,10 @@ public:
     lca::Electricity electricity;
     std::vector<assess::Definition> definitions;
     std::vector<economics::Incentive> incentives;
+    std::vector<assess::Limit> limits;
+    std::vector<assess::Maturity> maturity; // as routes
+    std::optional<assess::RankingPlan> ranking;
+    int required_trl = 0; // of the case; 0: none
     lca::Background background;
     matter::ComponentTable components;
     std::vector<plant::Plant> routes;

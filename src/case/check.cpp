@@ -2,6 +2,7 @@
 #include "base/messages/case.h"
 #include "case/simulation.h"
 #include "economics/economics.h"
+#include "heat/read.h"
 #include "lca/method_files.h"
 #include "schedule/analysis.h"
 #include "schedule/read.h"
@@ -105,18 +106,22 @@ void check_file(const std::string& path, const std::string& models_folder, Sourc
         check_statements(library, *file);
     } else if (kind == "indicators") {
         assess::read_definitions(library, {file});
+    } else if (kind == "limits") {
+        assess::read_limits(context, {file});
     } else if (kind == "methods") {
         lca::check_method_file(*file, diagnostics);
     } else if (kind == "recipe") {
         const schedule::Facility facility = schedule::read_facility(*file, diagnostics);
         if (diagnostics.has_errors()) return;
         for (const schedule::Recipe& recipe : facility.recipes) schedule::analyse(facility, recipe, diagnostics);
+    } else if (kind == "heat_streams") {
+        heat::read_problem(*file, diagnostics);
     } else if (kind == "stream") {
         check_statements(library, *file);
     } else {
         suggest(diagnostics.error(file->find("kind")->pos(), message::unknown_kind, {kind}), kind,
                 {"case", "plant", "unit", "reactions", "model", "components", "background", "prices", "economics",
-                 "indicators", "methods", "stream", "recipe"});
+                 "indicators", "limits", "methods", "stream", "recipe", "heat_streams"});
     }
 }
 

@@ -75,7 +75,8 @@ private:
         const bool all_known = plant::check_keys(*file_,
                                                  {"viresco", "kind", "title", "description", "product",
                                                   "functional unit", "routes", "background", "prices", "economics",
-                                                  "indicators", "electricity", "scenarios", "boundary", "correlations"},
+                                                  "indicators", "limits", "required trl", "ranking", "electricity",
+                                                  "scenarios", "boundary", "correlations"},
                                                  d_);
         out_->title = file_->find("title") ? matter::read_title(*file_->find("title"), d_)
                                            : matter::Title{"case", "案例"};
@@ -93,6 +94,7 @@ private:
             else if (q)
                 out_->functional_unit = *q;
         }
+        if (const Node* trl = file_->find("required trl")) out_->required_trl = assess::read_level(*trl, d_);
         out_->electricity.pos = {file_->pos().file, 1, 1, 1};
         if (const Node* e = file_->find("electricity")) out_->electricity = lca::read_electricity(*e, d_);
         scenario();
@@ -202,9 +204,13 @@ private:
         const auto economics = files("economics", "economics", "economics");
         out_->incentives = economics::read_parameters(*context_, economics);
         out_->definitions = assess::read_definitions(library(), files("indicators", "indicators", "indicators"));
+        if (const Node* ranking = file_->find("ranking"))
+            out_->ranking = assess::read_ranking(*ranking, out_->definitions, d_);
+        out_->limits = assess::read_limits(*context_, files("limits", "limits", "limits"));
         d_.throw_if_errors();
         for (const auto& [name, p] : plants) {
             out_->routes.push_back(plant::build_plant(*context_, *p, name));
+            out_->maturity.push_back(assess::read_maturity(*p, d_));
             for (const lang::State& s : model_->states()) {
                 const auto& runs = model_->runs();
                 const bool in_a_run = std::any_of(
@@ -218,6 +224,8 @@ private:
             lca::declare_exchanges(*context_, p, out_->background);
             economics::declare_costs(*context_, p, economics, out_->product);
             assess::declare_indicators(*context_, p, out_->background, out_->definitions);
+            assess::declare_maturity(*context_, p, out_->maturity[static_cast<size_t>(&p - out_->routes.data())]);
+            assess::declare_limits(*context_, p, out_->limits);
             if (out_->request.shares) assess::declare_shares(*context_, p, out_->background, out_->definitions);
         }
         unused_overrides();
@@ -252,6 +260,11 @@ private:
         for (const auto& def : out_->definitions) {
             if (def.defined_if) ask(assess::condition_path(p, def.id), def.pos);
             ask(assess::indicator_path(p, def.id), def.pos);
+        }
+        for (const assess::Limit& l : out_->limits) {
+            ask(assess::measured_path(p, l), l.pos);
+            if (l.defined_if) ask(assess::measured_if_path(p, l), l.pos);
+            ask(assess::value_path(l), l.pos);
         }
         for (const std::string& step : assess::steps_of(p))
             for (const auto& def : out_->definitions)

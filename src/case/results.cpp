@@ -1,5 +1,7 @@
+#include "case/assessment_results.h"
 #include "case/case.h"
 #include "case/economics_results.h"
+#include "case/ranking_results.h"
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -405,6 +407,8 @@ private:
         r["steps"] = steps(p);
         r["units"] = units_of(p);
         r["streams"] = streams(p);
+        if (Json maturity = maturity_json(c_, p); !maturity.is_null()) r["maturity"] = std::move(maturity);
+        if (!c_.limits.empty()) r["limits"] = limits_json(c_, e_, p);
         if (Json money = economics_.of(p); !money.is_null()) r["economics"] = std::move(money);
         r["parameters"] = parameters(p);
         r["solver"] = {{"unknowns", c_.program.unknowns().size()},
@@ -451,6 +455,7 @@ private:
             rows.push_back(std::move(row));
         }
         out["rows"] = rows;
+        if (c_.ranking) out["ranking"] = ranking_json(c_, e_);
         out["note"] = {{"en", "single values; without their uncertainty a small difference decides nothing"},
                        {"zh", "均为单一数值；未计不确定性时，小的差异不足以判定优劣"}};
         return out;

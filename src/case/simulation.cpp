@@ -5,6 +5,7 @@
 #include "lang/reduce.h"
 #include "lca/background.h"
 #include "matter/quantity.h"
+#include "plant/audit_in_time.h"
 #include <algorithm>
 #include <filesystem>
 
@@ -77,9 +78,9 @@ private:
 
     void read_model() {
         plant::check_keys(*file_,
-                          {"viresco", "kind",    "title",    "description", "source",     "unvalidated", "plant",
-                           "set",     "begin",   "series",   "sets",        "parameters", "states",      "equations",
-                           "events",  "outputs", "duration", "every",       "background", "electricity"},
+                          {"viresco", "kind",   "title",   "description", "source",     "unvalidated", "plant",
+                           "set",     "begin",  "series",  "sets",        "parameters", "states",      "equations",
+                           "events",  "phases", "outputs", "duration",    "every",      "background",  "electricity"},
                           d_);
         out_->title = title_of(*file_, "model");
         out_->unvalidated = plant::scalar_of(*file_, "unvalidated", d_);
@@ -153,6 +154,7 @@ private:
             for (const lang::Statement& s : library().statements(*equations)) model_.add_rule(scope_, s);
         if (const Node* events = file_->find("events"); events && plant::expect_map(*events, "'events'", d_))
             for (const auto& e : events->entries()) plant::declare_event(context_, "", scope_, e);
+        if (const Node* phases = file_->find("phases")) plant::declare_phases(context_, "", scope_, *phases);
         if (const Node* outputs = file_->find("outputs"); outputs && plant::expect_map(*outputs, "'outputs'", d_))
             for (const auto& e : outputs->entries()) declare_output(e);
     }
@@ -283,6 +285,8 @@ private:
             check_dimension(p.name, p.pos, v, o.unit);
             add_output(o.path, v, o.unit, o.title);
         }
+        std::vector<lang::NodeId> audited;
+        if (plant_file_ && request_.audit) audited = audit();
         model_.close_equations();
         for (const auto& check : context_.dynamics.checks) check();
         d_.throw_if_errors();
@@ -296,11 +300,36 @@ private:
         in.states = std::move(model_.states());
         in.unknowns = model_.unknowns();
         in.outputs = std::move(outputs_);
+        in.outputs.insert(in.outputs.end(), audited.begin(), audited.end());
         lang::reduce(in);
         out_->program = lang::DynamicProgram::build(std::move(in), d_);
         d_.throw_if_errors();
         out_->parameters = out_->program.defaults();
         for (const plant::Setting& s : settings_) out_->parameters[static_cast<size_t>(s.parameter)] = s.si;
+    }
+
+    /// Balances as further states: what crosses the boundary is integrated with everything else.
+    std::vector<lang::NodeId> audit() {
+        plant::TimeAudit audit = plant::audit_in_time(context_, plant_);
+        out_->not_audited = std::move(audit.left_out);
+        std::vector<lang::NodeId> out;
+        const auto integral = [&](const std::string& name, lang::NodeId rate) {
+            lang::State s;
+            s.path = name;
+            s.node = model_.graph.state(static_cast<int>(model_.states().size()));
+            s.start = model_.graph.zero();
+            s.rate = rate;
+            s.nominal = 1e30; // it decides no step
+            model_.states().push_back(s);
+            return s.node;
+        };
+        for (plant::TimeBalance& b : audit.balances) {
+            const std::string name = "audit." + b.quantity;
+            out.insert(out.end(),
+                       {b.held, integral(name + ".net", b.net), integral(name + ".gross", b.gross), b.net, b.gross});
+            out_->audit.push_back({b.quantity, std::move(b.exceptions)});
+        }
+        return out;
     }
 
     /// Rows of all series in one order of time.

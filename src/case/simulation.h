@@ -14,6 +14,7 @@ public:
         std::vector<std::pair<std::string, std::string>> settings;
         std::string models_folder;
         SourceStore* sources = nullptr;
+        bool audit = true; ///< carry the balances along: two more states for each quantity
     };
     /// Throws ConfigError with every error found.
     static std::unique_ptr<Simulation> compile(const Request&, Diagnostics& warnings);
@@ -34,6 +35,15 @@ public:
     bool from_steady = false;        ///< a run begins at the steady state
     integrate::Schedule schedule;    ///< inputs that change at given times
 
+    /// A balance over the units of the plant that say what they hold; its values are outputs of the program after
+    /// `outputs`: what is held, what has come in less what has left, and in plus out, then the last two per second.
+    struct Balance {
+        std::string quantity;
+        std::vector<std::string> exceptions; ///< units that break it as published and are not counted, with reasons
+    };
+    std::vector<Balance> audit;
+    std::vector<std::string> not_audited; ///< units with states that do not say what they hold
+
 private:
     Simulation() = default;
     friend class SystemCompiler;
@@ -49,11 +59,21 @@ struct Series {
 };
 std::vector<Series> read_series(const text::Node&, plant::Library&);
 
+/// How a run, or a steady state, conserves what its plant is audited for.
+struct Closure {
+    std::string quantity;
+    double relative = 0; ///< what is missing, per all that came, went and was there at the start
+    std::vector<std::string> exceptions;
+};
+std::vector<Closure> closure(const Simulation&, lang::DynamicEvaluation&, const integrate::Point& begin,
+                             const integrate::Point& end, bool steady);
+
 /// Results of a run: the document of `viresco simulate --json` (docs/language.md section 8) and the table of --csv.
-std::string simulation_json(const Simulation&, lang::DynamicEvaluation&, const integrate::Trajectory&);
+std::string simulation_json(const Simulation&, lang::DynamicEvaluation&, const integrate::Trajectory&,
+                            const std::vector<Closure>& = {});
 /// The document that the page of a run shows (report::render_simulation): at most 500 points, seven digits.
 std::string simulation_page(const Simulation&, lang::DynamicEvaluation&, const integrate::Trajectory&,
-                            const std::string& command);
+                            const std::vector<Closure>&, const std::string& command);
 std::string simulation_csv(const Simulation&, lang::DynamicEvaluation&, const integrate::Trajectory&);
 
 } // namespace viresco::cases

@@ -15,8 +15,9 @@ const units::Unit& time_unit(const Simulation& s) {
 }
 
 std::vector<double> outputs_at(lang::DynamicEvaluation& e, const Simulation& s, const integrate::Point& p) {
-    std::vector<double> out(s.outputs.size());
+    std::vector<double> out(e.program().output_slots().size());
     e.outputs({&p.time, 1}, p.x, out);
+    out.resize(s.outputs.size());
     for (size_t k = 0; k < out.size(); ++k) out[k] = s.outputs[k].unit.from_si(out[k]);
     return out;
 }
@@ -25,7 +26,25 @@ std::string unit_text(const units::Unit& u) { return u.text.empty() ? "1" : u.te
 
 } // namespace
 
-std::string simulation_json(const Simulation& s, lang::DynamicEvaluation& e, const integrate::Trajectory& run) {
+std::vector<Closure> closure(const Simulation& s, lang::DynamicEvaluation& e, const integrate::Point& begin,
+                             const integrate::Point& end, bool steady) {
+    std::vector<Closure> out;
+    std::vector<double> first(e.program().output_slots().size()), last(first.size());
+    e.outputs({&begin.time, 1}, begin.x, first);
+    e.outputs({&end.time, 1}, end.x, last);
+    for (size_t k = 0; k < s.audit.size(); ++k) {
+        enum : size_t { held, net, gross, net_rate, gross_rate, values };
+        const double* a = first.data() + s.outputs.size() + k * values;
+        const double* b = last.data() + s.outputs.size() + k * values;
+        const double missing = steady ? b[net_rate] : b[held] - a[held] - (b[net] - a[net]);
+        const double size = steady ? b[gross_rate] : std::abs(a[held]) + b[gross] - a[gross];
+        out.push_back({s.audit[k].quantity, size > 0 ? std::abs(missing) / size : 0, s.audit[k].exceptions});
+    }
+    return out;
+}
+
+std::string simulation_json(const Simulation& s, lang::DynamicEvaluation& e, const integrate::Trajectory& run,
+                            const std::vector<Closure>& closure) {
     using Json = nlohmann::ordered_json;
     const units::Unit& unit = time_unit(s);
     Json out;
@@ -41,6 +60,15 @@ std::string simulation_json(const Simulation& s, lang::DynamicEvaluation& e, con
         events.push_back({{"event", s.program.events()[static_cast<size_t>(o.event)].path},
                           {"time", {{"value", unit.from_si(o.time)}, {"unit", unit_text(unit)}}}});
     out["events"] = std::move(events);
+    if (!s.audit.empty() || !s.not_audited.empty()) {
+        Json list = Json::object();
+        for (const Closure& c : closure) {
+            list[c.quantity] = {{"value", c.relative}, {"unit", "1"}};
+            if (!c.exceptions.empty()) list[c.quantity]["exceptions"] = c.exceptions;
+        }
+        out["closure"] = std::move(list);
+        out["not_audited"] = s.not_audited;
+    }
     out["statistics"] = {{"steps", run.statistics.steps},
                          {"failed_steps", run.statistics.failed_steps},
                          {"rates", run.statistics.rates},
@@ -53,7 +81,7 @@ std::string simulation_json(const Simulation& s, lang::DynamicEvaluation& e, con
 }
 
 std::string simulation_page(const Simulation& s, lang::DynamicEvaluation& e, const integrate::Trajectory& run,
-                            const std::string& command) {
+                            const std::vector<Closure>& closure, const std::string& command) {
     using Json = nlohmann::ordered_json;
     constexpr size_t most = 500;
     const units::Unit& unit = time_unit(s);
@@ -69,7 +97,7 @@ std::string simulation_page(const Simulation& s, lang::DynamicEvaluation& e, con
         const auto at = outputs_at(e, s, p);
         for (size_t k = 0; k < at.size(); ++k) values[k].push_back(rounded(at[k]));
     }
-    Json out = Json::parse(simulation_json(s, e, run));
+    Json out = Json::parse(simulation_json(s, e, run, closure));
     out["kind"] = "simulation";
     out["viresco"] = VIRESCO_VERSION;
     out["title"] = {{"en", s.title.en}, {"zh", s.title.zh}};

@@ -214,7 +214,8 @@ bool Evaluation::solve_block(size_t index, bool from_start) {
     evaluate_residual(block);
 
     bool dirty = false;
-    for (int tick = 0; tick < max_ticks; ++tick) {
+    const int ticks = patience_ > 0 ? patience_ : max_ticks;
+    for (int tick = 0; tick < ticks; ++tick) {
         bool stepping = false, active = false;
         // What came of the last trial?
         for (size_t l = 0; l < w; ++l) {

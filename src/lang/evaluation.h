@@ -26,6 +26,10 @@ public:
     /// Machine code of this program and width for what it holds; null: interpret all. Equal bits either way.
     void use(std::shared_ptr<MachineCode>);
 
+    /// Rounds of residuals after which a block's lanes that are not there yet count as not converged; 0: as many as it
+    /// takes. A lane that converges has the same bits either way. For who runs the stragglers of eight lanes again alone.
+    void set_patience(int rounds) { patience_ = rounds; }
+
     /// parameters: n_parameters x width, parameter-major (the lanes of one parameter side by side).
     /// True when every lane converged.
     bool run(std::span<const double> parameters);
@@ -82,6 +86,7 @@ private:
     const Program& program_;
     const Kernels& kernels_;
     int width_;
+    int patience_ = 0;
     std::vector<double> slots_;
     std::vector<LaneStatus> status_;
     std::vector<int> group_of_;      // per unknown

@@ -230,7 +230,7 @@ void declare_event(Context& c, const std::string& prefix, const lang::Scope* sco
         d.error(e.key_pos, message::event_needs_when, {e.key});
         return;
     }
-    Dynamics::Event event{prefix + e.key, e.key_pos, scope, lang::parse_expression(*when, d), {}, false};
+    Dynamics::Event event{prefix + e.key, e.key_pos, scope, lang::parse_expression(*when, d), {}};
     if (const Node* set = e.value.find("set"); set && expect_map(*set, "'set'", d))
         for (const auto& s : set->entries())
             event.set.emplace_back(prefix + s.key, s.key_pos, lang::parse_expression(s.value, d));
@@ -239,12 +239,60 @@ void declare_event(Context& c, const std::string& prefix, const lang::Scope* sco
     c.dynamics.events.push_back(std::move(event));
 }
 
+void declare_phases(Context& c, const std::string& prefix, const lang::Scope* scope, const Node& phases) {
+    Diagnostics& d = c.model.diagnostics;
+    if (!expect_map(phases, "'phases'", d) || phases.entries().empty()) return;
+    lang::State number;
+    number.path = prefix + "phase";
+    number.pos = phases.pos();
+    number.nominal = 1;
+    const int state = c.model.add_state(number.path, {}, number, true,
+                                        [](lang::Model& m) { return m.constant(1, lang::DimId{0}); });
+    c.dynamics.states[number.path] = state;
+    const auto& list = phases.entries();
+    for (size_t k = 0; k < list.size(); ++k) {
+        const Node& phase = list[k].value;
+        if (!is_name(list[k].key)) d.error(list[k].key_pos, message::not_a_name, {list[k].key});
+        if (!expect_map(phase, "'" + list[k].key + "'", d)) continue;
+        check_keys(phase, {"until", "set", "title"}, d);
+        if (k == 0 && phase.find("set")) d.error(phase.find("set")->pos(), message::first_phase_sets, {list[k].key});
+        const Node* until = phase.find("until");
+        if (!until || !until->is_scalar()) {
+            if (k + 1 < list.size()) d.error(list[k].key_pos, message::phase_without_end, {list[k].key});
+            continue; // the last one may go on until the run ends
+        }
+        Dynamics::Event event{prefix + "phases." + list[k].key,
+                              list[k].key_pos,
+                              scope,
+                              lang::parse_expression(*until, d),
+                              {},
+                              k + 1 == list.size(),
+                              state,
+                              static_cast<int>(k + 1)};
+        if (k + 1 < list.size()) {
+            const Node* next = c.library.inline_text(number.path, std::to_string(k + 2));
+            event.set.emplace_back(number.path, list[k + 1].key_pos, lang::parse_expression(*next, d));
+            const Node* set = list[k + 1].value.is_map() ? list[k + 1].value.find("set") : nullptr;
+            if (set && expect_map(*set, "'set'", d))
+                for (const auto& s : set->entries())
+                    event.set.emplace_back(prefix + s.key, s.key_pos, lang::parse_expression(s.value, d));
+        }
+        c.dynamics.events.push_back(std::move(event));
+    }
+}
+
 std::vector<lang::Event> close_events(Context& c) {
     lang::Model& m = c.model;
     std::vector<lang::Event> out;
     for (Dynamics::Event& e : c.dynamics.events) {
         if (!e.when) continue;
         lang::Event event{e.path, e.pos, m.evaluate(*e.when, e.scope).node, {}, e.ends};
+        if (e.phase_state >= 0) {
+            lang::Graph& g = m.graph;
+            const lang::NodeId now = m.states()[static_cast<size_t>(e.phase_state)].node;
+            const lang::NodeId off = g.unary(lang::Op::abs, g.subtract(now, g.constant(e.phase)));
+            event.condition = g.multiply(g.less(off, g.constant(0.5)), event.condition);
+        }
         for (auto& [name, pos, formula] : e.set) {
             const auto state = c.dynamics.states.find(name);
             if (state == c.dynamics.states.end()) {

@@ -176,6 +176,8 @@ void declare_kinetics(Context& c, const std::string& prefix, const std::string& 
     }
     for (const kinetics::Process& p : model.processes) {
         processes.push_back(m.member(p.name));
+        for (const auto& [quantity, reason] : p.exceptions)
+            c.dynamics.exceptions.push_back({prefix, quantity, p.name + ": " + reason});
         if (p.rate && p.rate->is_scalar())
             m.add_formula(prefix + "rate", {processes.back()}, scope, lang::parse_expression(*p.rate, d),
                           p.rate->pos());

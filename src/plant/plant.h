@@ -158,13 +158,18 @@ struct Dynamics {
         lang::ExprPtr when;
         std::vector<std::tuple<std::string, SourcePos, lang::ExprPtr>> set; ///< state as written, its new value
         bool ends = false;
+        int phase_state = -1, phase = 0; ///< happens only while this state has this number
     };
     std::map<std::string, int> states; ///< full path with members -> index in Model::states()
     std::vector<Event> events;
     std::vector<std::function<void()>> checks; ///< of stoichiometry, once every parameter is declared
     std::set<const text::Node*> checked;       ///< reaction models whose continuity is looked at
     std::vector<std::string> unvalidated;      ///< reasons, of reaction models and units in use
-    std::set<std::string> driven;              ///< addresses of parameters that a time series sets: held states
+    struct Exception {
+        std::string prefix, quantity, reason; ///< of a unit; what a process breaks, as published
+    };
+    std::vector<Exception> exceptions;
+    std::set<std::string> driven; ///< addresses of parameters that a time series sets: held states
 };
 
 /// Everything the routes of a case share while they are built.
@@ -205,6 +210,8 @@ void declare_set(Context&, const std::string& prefix, const text::Node::Entry&);
 void declare_state(Context&, const std::string& prefix, const lang::Scope* own_scope, const text::Node::Entry&,
                    const text::Node* given, const lang::Scope* given_scope);
 void declare_event(Context&, const std::string& prefix, const lang::Scope*, const text::Node::Entry&);
+/// `phases:`: one after the other, each with its end; `prefix + phase` is the number of the present one.
+void declare_phases(Context&, const std::string& prefix, const lang::Scope*, const text::Node&);
 /// Events with their conditions and new values expanded; states must be closed.
 std::vector<lang::Event> close_events(Context&);
 

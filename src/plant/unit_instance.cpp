@@ -94,6 +94,18 @@ void Builder::unit_operation(UnitInstance& unit, const Node& map) {
                     "1 atm");
             m_.expect_dimension(path + ".p", m_.dim("Pa"));
         }
+    for (const bool holds : {true, false}) {
+        const std::string& name = holds ? type->holds : type->crosses;
+        if (name.empty()) continue;
+        m_.set_default(unit.prefix + name, 1, {m_.graph.zero(), 0, true, false});
+        m_.expect_dimension(unit.prefix + name, [&c = c_, holds](Indices i) {
+            const lang::DimId flow = flow_dimension(c, i);
+            return holds ? c.model.dimensions.multiply(flow, c.model.dim("s")) : flow;
+        });
+    }
+    if (const Node* exceptions = map_at(*type->file, "exceptions"))
+        for (const auto& e : exceptions->entries())
+            c_.dynamics.exceptions.push_back({unit.prefix, e.key, unit.name + ": " + e.value.scalar()});
     energy(*type, unit, scope);
     amounts(*type, unit, scope);
     capital(unit, map);
@@ -115,6 +127,7 @@ void Builder::states(const UnitType& type, const UnitInstance& unit, const Node&
             }
     if (const Node* events = map_at(*type.file, "events"))
         for (const auto& e : events->entries()) declare_event(c_, unit.prefix, scope, e);
+    if (const Node* phases = type.file->find("phases")) declare_phases(c_, unit.prefix, scope, *phases);
     if (const Node* run = map_at(*type.file, "run")) run_in_time(unit, *run, scope);
     if (!type.unvalidated.empty() && states) {
         const std::string reason = type.name + ": " + type.unvalidated;

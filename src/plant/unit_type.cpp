@@ -60,10 +60,10 @@ UnitType read_unit_type(const text::Node& file, Library& library) {
     Diagnostics& diagnostics = library.diagnostics;
     UnitType out;
     out.file = &file;
-    check_keys(file,
-               {"viresco", "kind",       "unit",      "title",     "source", "evidence", "description", "unvalidated",
-                "ports",   "parameters", "reactions", "equations", "energy", "uses",     "size",        "requires",
-                "serves",  "example",    "sets",      "states",    "events", "kinetics", "tells",       "run"},
+    check_keys(file, {"viresco",     "kind",     "unit",       "title",     "source",    "evidence",   "description",
+                      "unvalidated", "ports",    "parameters", "reactions", "equations", "energy",     "uses",
+                      "size",        "requires", "serves",     "example",   "sets",      "states",     "events",
+                      "kinetics",    "tells",    "run",        "holds",     "crosses",   "exceptions", "phases"},
                diagnostics);
     out.name = scalar_of(file, "unit", diagnostics);
     if (out.name.empty()) diagnostics.error(file.pos(), message::unit_without_name);
@@ -74,6 +74,8 @@ UnitType read_unit_type(const text::Node& file, Library& library) {
     if (const auto* source = file.find("source"); source && source->is_scalar()) out.source = source->scalar();
     out.serves = scalar_of(file, "serves", diagnostics);
     out.kinetics = scalar_of(file, "kinetics", diagnostics);
+    out.holds = scalar_of(file, "holds", diagnostics);
+    out.crosses = scalar_of(file, "crosses", diagnostics);
     out.unvalidated = scalar_of(file, "unvalidated", diagnostics);
 
     if (const auto* ports = file.find("ports"); ports && expect_map(*ports, "'ports'", diagnostics)) {

@@ -38,6 +38,8 @@ struct UnitType {
     const std::vector<lang::Statement>* equations = nullptr;
     std::string serves;
     std::string kinetics; ///< family of concentrations that a reaction model acts on; empty: none is taken
+    /// Families per component, for the audit in time: what is held [basis]; what enters by no port [basis/s]. Or empty.
+    std::string holds, crosses;
 
     const Port* port(const std::string& name) const;
 };

@@ -7,6 +7,8 @@
 namespace viresco::schedule {
 namespace {
 
+constexpr std::int64_t most_batches = 100'000; // per recipe and year: one every five minutes
+
 size_t size(int i) { return static_cast<size_t>(i); }
 
 std::string name(const Recipe& r, Step s) {
@@ -135,6 +137,10 @@ std::optional<Analysis> analyse(const Facility& facility, const Recipe& recipe, 
         }
     }
     a.batches = batches_within(facility.operating_time, a.batch.time, a.cycle);
+    if (a.batches > most_batches)
+        d.error(recipe.pos, message::schedule_too_many,
+                {recipe.name, std::to_string(a.batches), time_text(a.cycle.seconds()), std::to_string(most_batches)})
+            .hint(message::schedule_too_many_hint);
     if (a.batches == 0)
         d.error(recipe.pos, message::schedule_no_batch,
                 {recipe.name, time_text(Ratio(a.batch.time).seconds()),

@@ -101,7 +101,7 @@ private:
     void heading() {
         const std::string title = f_.title.in(language_);
         out_ += fmt::format("<text x=\"12\" y=\"26\" font-size=\"17\" font-weight=\"bold\">{}{}</text>\n",
-                            title.empty() ? "" : escaped(title) + ": ", said(message::schedule_gantt));
+                            title.empty() ? "" : escaped(title) + " · ", said(message::schedule_gantt));
         double at = 12;
         const auto key = [&](const std::string& name, const std::string& box) {
             out_ += fmt::format("<g transform=\"translate({:.1f},38)\">{}<text x=\"28\" y=\"11\">{}</text></g>\n", at,
@@ -236,5 +236,14 @@ private:
 } // namespace
 
 std::string gantt(const Results& r, Language language, Ticks span) { return Drawing(r, language, span).run(); }
+
+std::string page(const Results& r, Language language, Ticks span) {
+    return fmt::format(
+        "<!doctype html>\n<html lang=\"{}\"><head><meta charset=\"utf-8\"><title>{}</title>\n"
+        "<style>body{{margin:16px;font:14px Helvetica,Arial,sans-serif}}div{{overflow-x:auto}}"
+        "pre{{font:13px monospace}}</style></head>\n<body>\n<div>{}</div>\n<pre>{}</pre>\n</body></html>\n",
+        language == Language::zh ? "zh" : "en", escaped(r.facility.title.in(language)), gantt(r, language, span),
+        escaped(screen_text(r, language)));
+}
 
 } // namespace viresco::schedule

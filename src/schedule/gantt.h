@@ -9,4 +9,7 @@ namespace viresco::schedule {
 /// span 0: two batch times of the longest recipe.
 std::string gantt(const Results&, Language, Ticks span = 0);
 
+/// The drawing and the figures of screen_text() as one HTML page that needs nothing else.
+std::string page(const Results&, Language, Ticks span = 0);
+
 } // namespace viresco::schedule

@@ -22,6 +22,11 @@ std::string shown(const Node& n) {
 
 } // namespace
 
+matter::Title title_of(const Node::Entry& e, Diagnostics& d) {
+    const Node* t = e.value.is_map() ? e.value.find("title") : nullptr;
+    return t ? matter::read_title(*t, d) : matter::Title{e.key, e.key};
+}
+
 Ticks Values::time(const Node& n, const std::string& name) {
     const auto datum = matter::read_datum(n, d_);
     if (!datum) return 0;

@@ -5,8 +5,27 @@
 #include "text/node.h"
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace viresco::schedule {
+
+/// The `title:` of an entry; its key where it gives none.
+matter::Title title_of(const text::Node::Entry&, Diagnostics&);
+
+template <class T>
+std::vector<std::string> names_of(const std::vector<T>& list) {
+    std::vector<std::string> out;
+    for (const T& t : list) out.push_back(t.name);
+    return out;
+}
+
+/// -1: there is none of that name.
+template <class T>
+int index_of(const std::vector<T>& list, const std::string& name) {
+    for (size_t i = 0; i < list.size(); ++i)
+        if (list[i].name == name) return static_cast<int>(i);
+    return -1;
+}
 
 /// The values of recipe files: spans of time in ticks, whole numbers, positive quantities. Errors at their places.
 class Values {

@@ -139,7 +139,13 @@ Message ScenarioModel::text_of(const Failure& f, const Inputs& inputs) const {
     switch (f.kind) {
     case Kind::none: break;
     case Kind::outside_limits: return {message::failure_outside_limits, {inputs.list()[f.detail].addresses.front()}};
-    case Kind::not_converged: return {message::failure_not_converged, {}};
+    case Kind::not_converged: {
+        const lang::Program& program = compiled->program;
+        if (f.detail >= program.implicit().size() || program.implicit()[f.detail].unknowns.empty())
+            return {message::failure_run, {}};
+        const int first = program.implicit()[f.detail].unknowns.front();
+        return {message::failure_not_converged, {program.unknowns()[static_cast<size_t>(first)].path}};
+    }
     case Kind::requirement: return requirements[f.detail].text;
     case Kind::negative_flow: return flows[f.detail].text;
     case Kind::not_a_number: return {message::failure_not_a_number, {}};

@@ -109,13 +109,15 @@ public:
 private:
     static constexpr int width = 8;
     void batch(uint64_t first, size_t n, Cube::Chunk&, size_t at);
-    void judge(size_t lane, std::span<uint32_t> flags);
+    void read(lang::Evaluation&, size_t lane, size_t sample, Cube::Chunk&, size_t row);
+    void derivatives(lang::Evaluation&, std::span<const size_t> samples, Cube::Chunk&, size_t at);
+    void judge(const lang::Evaluation&, size_t lane, std::span<uint32_t> flags) const;
     const Model& model_;
     const ScenarioModel& scenario_;
     const std::vector<Inputs::Target>& targets_;
     const Design& design_;
     bool derivatives_;
-    lang::Evaluation evaluation_;
+    lang::Evaluation evaluation_, single_; ///< single: samples that hold up the other seven
     std::vector<double> parameters_, u_, x_, lanes_, gradient_;
     std::vector<uint32_t> outside_; ///< per lane and route: failure word of a value outside its limits
 };

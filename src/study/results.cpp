@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 namespace viresco::study {
 
@@ -39,8 +40,8 @@ Json summary_json(const Summary& s) {
 /// Writes one document; each analysis adds its part to every indicator.
 class Writer {
 public:
-    Writer(const Model& model, const Plan& plan, const Design& design, const Cube& cube)
-        : model_(model), plan_(plan), design_(design), cube_(cube) {}
+    Writer(const Model& model, const Plan& plan, const Design& design, const Cube& cube, Language language)
+        : model_(model), plan_(plan), design_(design), cube_(cube), language_(language) {}
 
     Results document(const std::string& command) {
         Json out;
@@ -114,6 +115,7 @@ private:
     Json failed(size_t s) {
         struct Reason {
             uint64_t count = 0, first = 0;
+            std::optional<uint64_t> alone; ///< the first sample in which no other route fails: it says why by itself
         };
         std::vector<std::map<uint32_t, Reason>> reasons(model_.routes().size());
         std::vector<uint64_t> count(model_.routes().size(), 0);
@@ -125,6 +127,8 @@ private:
                 if (flags[r] == 0) continue;
                 Reason& reason = reasons[r][flags[r]];
                 if (reason.count++ == 0) reason.first = row;
+                const auto good = std::count(flags.begin(), flags.end(), 0U);
+                if (!reason.alone && good + 1 == static_cast<long>(flags.size())) reason.alone = row;
                 ++count[r];
             }
         const ScenarioModel& scenario = model_.scenarios()[s];
@@ -138,10 +142,12 @@ private:
                 const auto& [word, reason] = sorted[k];
                 const Message text = scenario.text_of(Failure::of(word), model_.inputs());
                 std::string example;
-                if (k < 5) example = first_example(s, Failure::of(word), reason.first);
+                const uint64_t looked_at = reason.alone.value_or(reason.first);
+                if (k < 5) example = first_example(s, Failure::of(word), looked_at);
                 list.push_back({{"reason", {{"en", text.text(Language::en)}, {"zh", text.text(Language::zh)}}},
                                 {"count", reason.count},
                                 {"first_sample", reason.first},
+                                {"example_sample", looked_at},
                                 {"example", example}});
             }
             if (count[r] > 0) warn(scenario, r, count[r], list);
@@ -174,7 +180,12 @@ private:
         } catch (const SolveError& e) {
             found = e.diagnostics();
         }
-        return found.all().empty() ? std::string() : found.all().front().message.text(Language::en);
+        if (found.all().empty()) return {};
+        const Diagnostic& first = found.all().front();
+        std::string text = first.message.text(language_);
+        for (size_t k = 0; k < first.related.size() && k < 2; ++k) // what blocks, or what is not a number
+            text += "; " + first.related[k].second.text(language_);
+        return text;
     }
 
     void warn(const ScenarioModel& scenario, size_t r, uint64_t count, const Json& reasons) {
@@ -188,8 +199,10 @@ private:
         for (size_t k = 0; k < reasons.size() && k < 3; ++k) {
             const std::string example = reasons[k]["example"].get<std::string>();
             d.hint(message::study_failures_reason,
-                   {std::to_string(reasons[k]["count"].get<uint64_t>()), reasons[k]["reason"]["en"].get<std::string>(),
-                    std::to_string(reasons[k]["first_sample"].get<uint64_t>()), example.empty() ? "" : ": " + example});
+                   {std::to_string(reasons[k]["count"].get<uint64_t>()),
+                    reasons[k]["reason"][language_ == Language::zh ? "zh" : "en"].get<std::string>(),
+                    std::to_string(reasons[k]["example_sample"].get<uint64_t>()),
+                    example.empty() ? "" : ": " + example});
         }
     }
 
@@ -372,6 +385,7 @@ private:
     const Plan& plan_;
     const Design& design_;
     const Cube& cube_;
+    Language language_; ///< of warnings and examples
     Diagnostics warnings_;
     bool told_ = false;
 };
@@ -379,8 +393,8 @@ private:
 } // namespace
 
 Results results(const Model& model, const Plan& plan, const Design& design, const Cube& cube,
-                const std::string& command) {
-    return Writer(model, plan, design, cube).document(command);
+                const std::string& command, Language language) {
+    return Writer(model, plan, design, cube, language).document(command);
 }
 
 } // namespace viresco::study

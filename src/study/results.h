@@ -15,7 +15,7 @@ struct Results {
     std::string json;
     Diagnostics warnings;
 };
-Results results(const Model&, const Plan&, const Design&, const Cube&, const std::string& command);
+Results results(const Model&, const Plan&, const Design&, const Cube&, const std::string& command, Language);
 
 /// All samples: scenario, sample, why a route failed, then a column per route and indicator; to a file, line by line.
 void write_samples_csv(const Model&, const Plan&, const Cube&, const std::string& path);

@@ -41,7 +41,7 @@ TEST_P(SmallModels, FollowTheReferenceTo1em7OfThePeakAtRtol1em9) {
         double peak = 0, worst = 0;
         const double scale = c.scale.empty() ? 1 : c.scale[k];
         for (size_t i = 0; i < times.size(); ++i) {
-            std::vector<double> values(s->outputs.size());
+            std::vector<double> values(s->program.output_slots().size());
             e.outputs({&run.points[i].time, 1}, run.points[i].x, values);
             const double reference = std::stod(table.rows[i][k + 1].text);
             peak = std::max(peak, std::abs(reference));
@@ -71,7 +71,7 @@ TEST(PenicillinAcylase, TimeTo99PercentIsTheClosedForm) {
     double low = 60 * 60, high = 70 * 60;
     const auto at = [&](double t) {
         const auto run = integrate::run(e, integrate::start(e, o), t, {}, o);
-        std::vector<double> values(s->outputs.size());
+        std::vector<double> values(s->program.output_slots().size());
         e.outputs({&t, 1}, run.end.x, values);
         return s->outputs[0].unit.from_si(values[0]);
     };
@@ -92,9 +92,9 @@ TEST(Footprint, OfARunningModelAddsUpToItsInputsTimesTheirFactors) {
     e.set_parameters(s->parameters);
     const auto run = integrate::run(e, integrate::start(e, o), s->duration.si, {}, o);
     std::map<std::string, double> si;
-    std::vector<double> values(s->outputs.size());
+    std::vector<double> values(s->program.output_slots().size());
     e.outputs({&run.end.time, 1}, run.end.x, values);
-    for (size_t k = 0; k < values.size(); ++k) si[s->outputs[k].path] = values[k];
+    for (size_t k = 0; k < s->outputs.size(); ++k) si[s->outputs[k].path] = values[k];
     const auto parameter = [&](const std::string& path) {
         for (size_t k = 0; k < s->parameters.size(); ++k)
             if (s->program.parameters()[k].path == path) return s->parameters[k];

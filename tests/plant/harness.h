@@ -31,6 +31,7 @@ public:
     Workspace(const Workspace&) = delete;
     Workspace& operator=(const Workspace&) = delete;
 
+    const std::string& folder() const { return folder_; }
     void write(const std::string& file, const std::string& text) { text::write_file(folder_ + "/" + file, text); }
     /// A case of one route `r` that is plant.yaml.
     void write_case(const std::string& scenarios = {}) {

@@ -51,6 +51,7 @@ TEST_P(EveryUnitStill, SaysTheSameInOtherUnitsOfMeasure) {
 const std::map<std::string, std::string>& busy_when_empty() {
     static const std::map<std::string, std::string> list{
         {"flow_splitter", "a given flow is taken, whatever comes"},
+        {"hvac_cleanroom", "the rooms decide, there is no feed"},
         {"yield_fermenter", "the volume decides what is turned over, not the feed"}};
     return list;
 }

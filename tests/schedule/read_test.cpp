@@ -250,6 +250,12 @@ TEST(Read, ABatchLongerThanTheYear) {
               11);
 }
 
+TEST(Read, AYearOfTooManyBatches) {
+    const Diagnostic& d = Read(head + "    unit procedures:\n      a: {in: still, operations: {x: {duration: 1 s}}}\n")
+                              .first("schedule_too_many");
+    EXPECT_EQ(d.message.args.at(1), "28800000");
+}
+
 TEST(Read, CampaignsThatDoNotFit) {
     Read r(head + simple + "campaigns:\n  - {recipe: one, batches: 1598}\n  - {recipe: one, batches: 2}\n");
     ASSERT_FALSE(r.found.has_errors()) << r.found.text(Language::en);
@@ -304,6 +310,7 @@ TEST(Results, TheDrawingHasABarForEveryBatchThatBegan) {
         EXPECT_EQ(bars, expected);
         EXPECT_NE(svg.find(l == Language::en ? "main fermenter 8" : "主发酵罐 8"), std::string::npos);
         EXPECT_EQ(svg.find("nan"), std::string::npos);
+        EXPECT_NE(page({r.facility, r.analyses, year}, l, span).find(svg), std::string::npos);
     }
 }
 

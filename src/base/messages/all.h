@@ -5,6 +5,7 @@
 #include "base/messages/case.h"
 #include "base/messages/cli.h"
 #include "base/messages/economics.h"
+#include "base/messages/heat.h"
 #include "base/messages/integrate.h"
 #include "base/messages/jit.h"
 #include "base/messages/kinetics.h"

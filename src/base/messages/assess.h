@@ -32,4 +32,12 @@ MESSAGE(rank_single_values, "these are single values: without their uncertainty 
 MESSAGE(rank_public, "ISO 14044: weighting must not be used in comparative assertions disclosed to the public; publish the unweighted table", "ISO 14044：向公众披露的比较性论断不得使用加权；请公布未加权的结果表")
 MESSAGE(rank_reversal_added, "rank reversal: {0} is ahead of {1} ({2}, weights {3}), but not when an irrelevant alternative is added (a worse copy of {4})", "排序逆转：{0} 优于 {1}（{2}，权重 {3}），但加入一个无关方案（{4} 的较差副本）后次序相反")
 MESSAGE(rank_reversal_dropped, "rank reversal: {0} is ahead of {1} ({2}, weights {3}), but not when {4} is left out", "排序逆转：{0} 优于 {1}（{2}，权重 {3}），但去掉 {4} 后次序相反")
+MESSAGE(limit_needs, "limit '{0}' needs '{1}'", "限值“{0}”缺少“{1}”")
+MESSAGE(maturity_level, "a {0} is a whole number from 1 to {2}, not '{1}'", "{0} 应为 1 到 {2} 的整数，而不是“{1}”")
+MESSAGE(maturity_needs, "the maturity of '{0}' needs '{1}'", "“{0}”的成熟度缺少“{1}”")
+MESSAGE(ranking_needs_criteria, "'ranking' needs a list of criteria: ids of indicators", "“ranking”需要 criteria 列表：指标的 id")
+MESSAGE(ranking_unknown_criterion, "'{0}' is no criterion: an indicator of the case that says which direction is better", "“{0}”不能作为准则：应为本案例中注明优劣方向的指标")
+MESSAGE(ranking_weights_form, "the weights '{0}' are 'equal', 'entropy', a map from criteria to numbers, or {pairwise: [[1, 3], [1/3, 1]]}", "权重“{0}”应为 equal、entropy、准则到数值的映射，或 {pairwise: [[1, 3], [1/3, 1]]}")
+MESSAGE(ranking_pairwise_form, "the comparisons of '{0}' are {1} rows of {1} numbers, in the order of the criteria", "“{0}”的两两比较应为 {1} 行、每行 {1} 个数，顺序与准则一致")
+MESSAGE(entropy_few, "entropy weights of {0} routes are unstable: they change much with every route", "仅 {0} 条路线时熵权不稳定：任何路线的增减都会使其明显变化")
 // clang-format on

@@ -108,4 +108,6 @@ MESSAGE(start_of_unknown_member, "state '{0}' has no member '{1}'", "状态“{0
 MESSAGE(start_of_unknown_state, "'{0}' has no state '{1}'", "“{0}”没有状态“{1}”")
 MESSAGE(state_unit_needs_component, "'unit: {0}' is for states per component", "“unit: {0}”仅用于按组分的状态")
 MESSAGE(run_needs_duration, "the run of unit '{0}' needs a duration: run: {duration: ..}", "单元“{0}”的时间过程需要时长：run: {duration: ..}")
+MESSAGE(first_phase_sets, "the first phase '{0}' begins with the start values of the states; 'set' is for those after it", "第一阶段“{0}”从状态初值开始；set 用于其后的阶段")
+MESSAGE(phase_without_end, "phase '{0}' needs 'until': the next one could never begin", "阶段“{0}”需要 until：否则下一阶段永远不会开始")
 // clang-format on

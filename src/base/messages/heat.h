@@ -1,0 +1,38 @@
+// Messages of heat/: {0}, {1}.. are the arguments.
+#pragma once
+#include "base/message.h"
+
+// clang-format off
+MESSAGE(heat_needs, "a file of heat streams needs '{0}:'", "热流股文件需要“{0}:”")
+MESSAGE(heat_entry_needs, "stream '{0}' needs '{1}:'", "流股“{0}”需要“{1}:”")
+MESSAGE(heat_dimension, "'{0}' is a quantity such as {1}, not in '{2}'", "“{0}”应为如 {1} 的量，而不是以“{2}”计")
+MESSAGE(heat_difference, "'{0}' is a temperature difference, zero or more (10 K), not '{1}'", "“{0}”应为不小于零的温差（10 K），而不是“{1}”")
+MESSAGE(heat_is, "a stream is 'hot' (to be cooled) or 'cold' (to be heated), not '{0}'", "流股应为“hot”（待冷却）或“cold”（待加热），而不是“{0}”")
+MESSAGE(heat_segments_alone, "'{0}' belongs into the segments", "“{0}”应写在各段（segments）中")
+MESSAGE(heat_direction, "stream '{0}' changes at one temperature: say is: hot or is: cold", "流股“{0}”在恒温下变化：请注明 is: hot 或 is: cold")
+MESSAGE(heat_flow_or_duty, "'{0}' needs either 'heat capacity flow:' or 'duty:'", "“{0}”需要“heat capacity flow:”或“duty:”之一")
+MESSAGE(heat_positive, "'{0}' must be positive", "“{0}”应为正值")
+MESSAGE(heat_positive_hint, "'from' and 'to' say whether a stream is heated or cooled", "流股被加热还是被冷却由“from”与“to”决定")
+MESSAGE(heat_isothermal, "stream '{0}' does not change its temperature: give its duty, not a heat capacity flow", "流股“{0}”温度不变：请给出热负荷（duty），而不是热容流率")
+MESSAGE(heat_turns, "stream '{0}' is heated and cooled: make it two streams", "流股“{0}”既被加热又被冷却：请分为两股")
+MESSAGE(heat_gap, "the segments of '{0}' do not meet: the one before ends at {1} degC", "“{0}”的各段不相接：前一段止于 {1} degC")
+MESSAGE(heat_hot_utility, "minimum hot utility", "最小热公用工程")
+MESSAGE(heat_cold_utility, "minimum cold utility", "最小冷公用工程")
+MESSAGE(heat_recovery, "heat recovered", "回收热量")
+MESSAGE(heat_pinch, "pinch", "夹点")
+MESSAGE(heat_pinch_at, "{0} degC shifted: hot streams {1} degC, cold streams {2} degC", "平移温度 {0} degC：热流 {1} degC，冷流 {2} degC")
+MESSAGE(heat_threshold, "none: a threshold problem", "无：门槛问题")
+MESSAGE(heat_no_pinch, "none", "无")
+MESSAGE(heat_table, "problem table", "问题表")
+MESSAGE(heat_column_upper, "from [degC]", "自 [degC]")
+MESSAGE(heat_column_lower, "to [degC]", "至 [degC]")
+MESSAGE(heat_column_surplus, "surplus [kW]", "盈余 [kW]")
+MESSAGE(heat_column_flow, "passed on [kW]", "下传 [kW]")
+MESSAGE(heat_composites, "Composite curves", "组合曲线")
+MESSAGE(heat_grand, "Grand composite curve", "总组合曲线")
+MESSAGE(heat_axis_heat, "heat [{0}]", "热量 [{0}]")
+MESSAGE(heat_axis_temperature, "temperature [degC]", "温度 [degC]")
+MESSAGE(heat_axis_shifted, "shifted temperature [degC]", "平移温度 [degC]")
+MESSAGE(heat_hot_streams, "hot streams", "热流")
+MESSAGE(heat_cold_streams, "cold streams", "冷流")
+// clang-format on
