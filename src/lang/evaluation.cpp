@@ -30,6 +30,7 @@ Evaluation::Evaluation(const Program& program, const Kernels& set)
     u_.resize(n * w);
     du_.resize(n * w);
     saved_.resize(n * w);
+    scale_.resize(n * w);
     rhs_.resize(n);
     rhs_lanes_.resize(n * w);
     lanes_.resize(w);
@@ -77,6 +78,28 @@ double Evaluation::norm(const ImplicitBlock& block, int lane, std::vector<int>* 
     if (worst) {
         std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
         for (size_t i = 0; i < all.size() && i < 6 && all[i].first > tolerance; ++i) worst->push_back(all[i].second);
+    }
+    return largest;
+}
+
+/// Sizes of the sides at the place that was accepted last. Seen by them, a step that makes both sides smaller is progress
+/// even where the residual stays as large as the sides.
+void Evaluation::keep_scales(const ImplicitBlock& block, int lane) {
+    for (size_t i = 0; i < block.unknowns.size(); ++i) {
+        const int k = block.unknowns[i];
+        const Program::UnknownSlots& s = program_.unknown_slots()[static_cast<size_t>(k)];
+        scale_[i * static_cast<size_t>(width_) + static_cast<size_t>(lane)] = std::max(
+            {std::fabs(value(s.left, lane)), std::fabs(value(s.right, lane)), scale_floor(k), 1e-290});
+    }
+}
+
+double Evaluation::norm_by_last_scales(const ImplicitBlock& block, int lane) const {
+    double largest = 0;
+    for (size_t i = 0; i < block.unknowns.size(); ++i) {
+        const Program::UnknownSlots& s = program_.unknown_slots()[static_cast<size_t>(block.unknowns[i])];
+        const double r = std::fabs(value(s.left, lane) - value(s.right, lane)) /
+                         scale_[i * static_cast<size_t>(width_) + static_cast<size_t>(lane)];
+        largest = std::max(largest, std::isfinite(r) ? r : infinity);
     }
     return largest;
 }
@@ -242,6 +265,7 @@ bool Evaluation::solve_block(size_t index, bool from_start) {
                 s.halvings = 0;
                 s.phase = Phase::step;
                 for (size_t i = 0; i < n; ++i) saved_[i * w + l] = u_[i * w + l];
+                keep_scales(block, static_cast<int>(l));
             };
             const auto fail = [&] {
                 if (s.restarts < 3) {
@@ -280,7 +304,9 @@ bool Evaluation::solve_block(size_t index, bool from_start) {
                     continue;
                 }
             } else if (s.phase == Phase::trial) {
-                if (!s.exact || now <= tolerance || now < s.norm * (1 - 1e-4 * s.alpha)) {
+                const double enough = s.norm * (1 - 1e-4 * s.alpha);
+                if (!s.exact || now <= tolerance || now < enough ||
+                    norm_by_last_scales(block, static_cast<int>(l)) < enough) {
                     if (sparing && s.alpha == 1 && now < serves * s.norm) s.exact = false;
                     accept();
                 } else if (++s.halvings > max_halvings) {

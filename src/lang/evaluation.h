@@ -76,6 +76,8 @@ private:
     /// d outcomes / d inputs of a run in time at the present values of a lane.
     const std::vector<double>& run_derivatives(int run, int lane);
     double norm(const ImplicitBlock&, int lane, std::vector<int>* worst = nullptr);
+    double norm_by_last_scales(const ImplicitBlock&, int lane) const;
+    void keep_scales(const ImplicitBlock&, int lane);
     double scale_floor(int unknown) const;
     void size_groups(const ImplicitBlock&, int lane);
     void evaluate_residual(const ImplicitBlock&);
@@ -92,7 +94,7 @@ private:
     std::vector<int> group_of_;      // per unknown
     std::vector<double> group_size_; // largest flow of a group in the lane being looked at
     // scratch of the block being solved
-    std::vector<double> u_, du_, saved_, rhs_, rhs_lanes_;
+    std::vector<double> u_, du_, saved_, scale_, rhs_, rhs_lanes_;
     std::vector<LaneState> lanes_;
     std::vector<Factors> own_;     // per lane
     std::vector<Factors> nominal_; // per block, of the default parameters and the nominal solution

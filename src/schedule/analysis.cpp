@@ -23,6 +23,12 @@ std::optional<Batch> timed(const Facility& facility, const Recipe& recipe, Diagn
     auto result = time_batch(facility, recipe);
     if (auto* batch = std::get_if<Batch>(&result)) return std::move(*batch);
     if (const auto* blocked = std::get_if<Blocked>(&result)) {
+        if (blocked->given_up) {
+            d.error(recipe.pos, message::schedule_too_many_waits,
+                    {facility.limit_name(blocked->limit), std::to_string(facility.capacity(blocked->limit)),
+                     recipe.name, std::to_string(most_waits)});
+            return std::nullopt;
+        }
         std::string list;
         for (const Step s : blocked->steps) list += (list.empty() ? "" : ", ") + name(recipe, s);
         d.error(place(recipe, blocked->steps.back()), message::schedule_blocked,

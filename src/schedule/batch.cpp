@@ -26,7 +26,7 @@ public:
             occupy();
             const std::vector<int> meeting = first_conflict();
             if (meeting.empty()) break;
-            if (!separate(meeting)) return blocked(meeting);
+            if (batch_.waits.size() == most_waits || !separate(meeting)) return blocked(meeting);
             longest_paths();
         }
         finish();
@@ -294,6 +294,7 @@ private:
 
     Blocked blocked(const std::vector<int>& meeting) const {
         Blocked out;
+        out.given_up = batch_.waits.size() == most_waits;
         for (const int k : meeting) {
             const Holder& h = holders_[at(k)];
             out.limit = h.what.limit;

@@ -45,7 +45,10 @@ struct OrderCycle {
 struct Blocked {
     int limit = 0;
     std::vector<Step> steps; ///< what is to run at the same time
+    bool given_up = false;   ///< there are ways to wait, but most_waits of them did not do
 };
+
+inline constexpr size_t most_waits = 1000;
 
 /// The earliest batch that keeps the order relations and asks for no more of any limit than there is.
 ///

@@ -51,8 +51,9 @@ public:
         return place;
     }
 
-    /// The cycle time at which the first two of the batches that meet at `place` no longer do.
-    std::optional<Ratio> parting(Int place) const {
+    /// A cycle time before which batches still ask for more than `capacity` at once: of those that meet at `place`, so
+    /// few as are too many (the greediest) do not part before the first two of them do.
+    std::optional<Ratio> parting(Int place, std::int64_t capacity) const {
         struct Instance {
             const Occupation* what;
             Int batch;
@@ -62,6 +63,12 @@ public:
             const Int last = floor_div(place - o->start * scale_, turn_);
             for (Int b = floor_div(place - o->end * scale_, turn_) + 1; b <= last; ++b) there.push_back({o, b});
         }
+        std::stable_sort(there.begin(), there.end(),
+                         [](const Instance& a, const Instance& b) { return a.what->amount > b.what->amount; });
+        size_t enough = 0;
+        for (std::int64_t sum = 0; enough < there.size() && sum <= capacity; ++enough)
+            sum += there[enough].what->amount;
+        there.resize(enough);
         std::optional<Ratio> first;
         for (const Instance& a : there)
             for (const Instance& b : there)
@@ -89,7 +96,7 @@ bool limit_fits(const Facility& facility, const Batch& batch, int limit, const R
     const Int place = circle.fullest(load);
     if (load <= facility.capacity(limit)) return true;
     if (next) {
-        const auto parting = circle.parting(place);
+        const auto parting = circle.parting(place, facility.capacity(limit));
         assert(parting); // one batch alone asks for no more than there is
         if (parting && *parting > *next) *next = *parting;
     }

@@ -33,6 +33,7 @@ public:
                 for (const auto& p : map->entries()) procedure(p, r);
                 for (const Pending& p : pending_) order(p, r);
                 settle_transfers(r);
+                limit_runs(r);
                 const auto empty = [](const UnitProcedure& p) { return p.operations.empty(); };
                 if (std::none_of(r.procedures.begin(), r.procedures.end(), empty)) check_orders(r, d_);
                 for (const UnitProcedure& p : r.procedures)
@@ -47,6 +48,15 @@ public:
     }
 
 private:
+    /// Checking and drawing take time that grows with the square of this.
+    void limit_runs(const Recipe& r) {
+        constexpr std::int64_t most = 5'000;
+        std::int64_t runs = 0;
+        for (const UnitProcedure& p : r.procedures) runs += p.cycles * static_cast<std::int64_t>(p.operations.size());
+        if (runs > most)
+            d_.error(r.pos, message::schedule_too_long, {r.name, std::to_string(runs), std::to_string(most)});
+    }
+
     void quantities(const Node& map, Recipe& r) {
         const Node *output = map.find("output"), *demand = map.find("demand");
         const auto o = output ? values_.positive(*output, "output") : std::nullopt;

@@ -123,8 +123,12 @@ void Inputs::read_correlations(const Case& c, Diagnostics& warnings) {
         const Node *of = item.find("of"), *coefficient = item.find("coefficient");
         const auto q = coefficient && coefficient->is_scalar() ? units::parse_quantity(coefficient->scalar())
                                                                : std::nullopt;
-        if (!of || of->items().size() < 2 || !q || !q->dimension().dimensionless() || !(std::fabs(q->si) <= 1)) {
+        if (!of || of->items().size() < 2 || !q || !q->dimension().dimensionless()) {
             d.error(item.pos(), message::correlations_form);
+            continue;
+        }
+        if (!(std::fabs(q->si) <= 1)) {
+            d.error(coefficient->pos(), message::correlation_coefficient, {coefficient->scalar()});
             continue;
         }
         std::vector<int> members;

@@ -291,7 +291,8 @@ private:
                                 {"mu", all[k].mu},
                                 {"mu_star", all[k].mu_star},
                                 {"mu_star_error", all[k].mu_star_error},
-                                {"sigma", all[k].sigma}});
+                                {"sigma", all[k].sigma},
+                                {"effects", all[k].effects}});
             out.push_back({{"morris", std::move(list)}});
         }
         return out;

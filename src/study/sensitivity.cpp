@@ -123,7 +123,7 @@ std::vector<MorrisMeasure> MorrisScreening::result() const {
         std::vector<double> sizes;
         for (const double e : effects) sizes.push_back(std::fabs(e));
         const numerics::Spread signed_spread = numerics::spread(effects), size = numerics::spread(sizes);
-        out.push_back({signed_spread.mean, size.mean, size.standard_error(), signed_spread.sd});
+        out.push_back({signed_spread.mean, size.mean, size.standard_error(), signed_spread.sd, effects.size()});
     }
     return out;
 }

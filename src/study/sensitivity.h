@@ -46,6 +46,7 @@ private:
 /// and their standard deviation.
 struct MorrisMeasure {
     double mu = 0, mu_star = 0, mu_star_error = 0, sigma = 0;
+    size_t effects = 0; ///< how many there are
 };
 
 /// Morris screening of one output. A trajectory with a value that is not finite loses the effects that need it.

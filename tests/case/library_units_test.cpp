@@ -94,9 +94,8 @@ TEST(LibraryUnits, DiafiltrationIsTheRetentateFollowedInTime) {
 
 TEST(LibraryUnits, DelFactorIsTheIntegralOfTheDeathRate) {
     const Unit u("batch_steriliser");
-    const auto k = [&](double T) {
-        return u.given("rate_at_121") * std::exp(u.given("activation_energy") / gas_constant * (1 / 394.15 - 1 / T));
-    };
+    const double at_121 = u.given("rate_at_121"), theta = u.given("activation_energy") / gas_constant;
+    const auto k = [&](double T) { return at_121 * std::exp(theta * (1 / 394.15 - 1 / T)); };
     const double cold = 298.15, hot = u.given("holding_temperature"), end = u.given("temperature");
     const double heating = simpson(k, cold, hot) / u.given("heating_rate"),
                  cooling = simpson(k, end, hot) / u.given("cooling_rate");
@@ -147,10 +146,11 @@ TEST(LibraryUnits, WetBulbTemperatureIsThatOfThePsychrometricChart) {
 TEST(LibraryUnits, DryingTimeOfTheFluidBedBringsTheMoistureToItsEnd) {
     const Unit u("fluid_bed_dryer");
     const double critical = u.given("critical"), equilibrium = u.given("equilibrium"), load = u.given("bed_load");
-    double X = u["initial"] - u["constant_time"] * u["rate"] / load;
+    const double rate = u["rate"] / load;
+    double X = u["initial"] - u["constant_time"] * rate;
     EXPECT_REL(X, critical, 1e-12);
-    X = integrated([&](double, double x) { return -u["rate"] / load * (x - equilibrium) / (critical - equilibrium); },
-                   X, u["falling_time"]);
+    X = integrated([&](double, double x) { return -rate * (x - equilibrium) / (critical - equilibrium); }, X,
+                   u["falling_time"]);
     EXPECT_REL(X, u.given("moisture"), 1e-9);
 }
 
@@ -174,9 +174,9 @@ TEST(LibraryUnits, FreezeDryingTimeIsTheFrontFollowedInTime) {
     const Unit u("freeze_dryer");
     const double depth = u.given("fill_depth"), ice = u["per_area"] / depth;
     const double pressure = u["ice_pressure"] - u.given("chamber_pressure");
-    const double dry_layer = integrated(
-        [&](double, double l) { return pressure / (u.given("resistance") + u.given("resistance_slope") * l) / ice; }, 0,
-        u["primary_time"]);
+    const double surface = u.given("resistance"), slope = u.given("resistance_slope");
+    const double dry_layer = integrated([&](double, double l) { return pressure / (surface + slope * l) / ice; }, 0,
+                                        u["primary_time"]);
     EXPECT_REL(dry_layer, depth, 1e-9);
     EXPECT_NEAR(u["ice_pressure"], 25.0, 0.5); // ice at -34 degC: 25.0 Pa (tables)
 }
@@ -222,7 +222,8 @@ TEST(LibraryUnits, PurifiedWaterWithRejectsReturnedIsTheFixedPointOfTheLoop) {
 TEST(LibraryUnits, FilterPressFiltersForItsTime) {
     const Unit u("filter_press");
     const double resistance = u.given("cloth_resistance"), slope = u["alpha"] * u["load"];
-    const double v = integrated([&](double, double x) { return u["drive"] / (slope * x + resistance); }, 0,
+    const double drive = u["drive"];
+    const double v = integrated([&](double, double x) { return drive / (slope * x + resistance); }, 0,
                                 u.given("filter_time"), 400000);
     EXPECT_REL(u["v"], v, 1e-7);
 }
@@ -287,13 +288,9 @@ TEST(LibraryUnits, BufferMadeOfItsDemandsHasThePhWanted) {
 TEST(LibraryUnits, CellTimeOfTheFedBatchIsTheIntegralOfItsGrowth) {
     const Unit u("cell_culture_fed_batch");
     const double mu = u.given("growth_rate"), peak = u.given("peak_density"), T = u.given("culture_time");
-    const auto cells = [&](double t) {
-        return integrated([&](double, double x) { return mu * x * (1 - x / peak); }, u.given("seed_density"), t);
-    };
-    EXPECT_REL(u["grown"], cells(T), 1e-8);
-    const auto logistic = [&](double t) {
-        return peak / (1 + (peak / u.given("seed_density") - 1) * std::exp(-mu * t));
-    };
+    const double seed = u.given("seed_density");
+    EXPECT_REL(u["grown"], integrated([&](double, double x) { return mu * x * (1 - x / peak); }, seed, T), 1e-8);
+    const auto logistic = [&](double t) { return peak / (1 + (peak / seed - 1) * std::exp(-mu * t)); };
     const double cell_time = simpson(logistic, 0, T);
     EXPECT_REL(u["cell_time"], cell_time, 1e-8);
     // All the antibody that the cells make leaves with the harvest.

@@ -67,10 +67,10 @@ public:
         integrate::Trajectory run;
         if (system->from_steady) point = integrate::steady(e, point, o, run.statistics);
         run = integrate::run(e, point, seconds, {}, o);
-        std::vector<double> values(system->outputs.size());
+        std::vector<double> values(system->program.output_slots().size());
         e.outputs({&run.end.time, 1}, run.end.x, values);
         std::map<std::string, double> out;
-        for (size_t k = 0; k < values.size(); ++k) out[system->outputs[k].path] = values[k];
+        for (size_t k = 0; k < system->outputs.size(); ++k) out[system->outputs[k].path] = values[k];
         events = run.events;
         return out;
     }

@@ -256,6 +256,12 @@ TEST(Read, AYearOfTooManyBatches) {
     EXPECT_EQ(d.message.args.at(1), "28800000");
 }
 
+TEST(Read, ABatchOfTooManyRuns) {
+    const Read r(head +
+                 "    unit procedures:\n      a: {in: still, cycles: 10000, operations: {x: 1 h, y: 1 h, z: 1 h}}\n");
+    EXPECT_EQ(r.first("schedule_too_long").message.args.at(1), "30000");
+}
+
 TEST(Read, CampaignsThatDoNotFit) {
     Read r(head + simple + "campaigns:\n  - {recipe: one, batches: 1598}\n  - {recipe: one, batches: 2}\n");
     ASSERT_FALSE(r.found.has_errors()) << r.found.text(Language::en);

@@ -314,5 +314,21 @@ TEST(Textbook, OneBatchMeetsItself) {
     EXPECT_EQ(s.minimum(), Ratio(hours(10)));
 }
 
+// A batch that would have to wait more than a thousand times is given up, not sorted out for minutes.
+TEST(Batches, TooManyWaitsAreGivenUp) {
+    Sketch s;
+    const int people = s.resource(1);
+    for (int p = 0; p < 2; ++p) {
+        s.procedure(s.pool(), 1200);
+        s.add(0.5, {{people, 1}});
+        s.add(0.1);
+    }
+    const auto result = time_batch(s.f, s.recipe());
+    const auto* blocked = std::get_if<Blocked>(&result);
+    ASSERT_NE(blocked, nullptr);
+    EXPECT_TRUE(blocked->given_up);
+    EXPECT_EQ(blocked->limit, 2);
+}
+
 } // namespace
 } // namespace viresco::schedule

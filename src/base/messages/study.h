@@ -4,6 +4,7 @@
 
 // clang-format off
 MESSAGE(correlations_form, "'correlations' is a list of {of: [address, address], coefficient: -1 .. 1}", "“correlations”应为 {of: [地址, 地址], coefficient: -1 .. 1} 的列表")
+MESSAGE(correlation_coefficient, "a coefficient lies between -1 and 1: '{0}' does not", "相关系数应在 -1 与 1 之间：“{0}”不在其中")
 MESSAGE(correlation_of_unknown, "no input of the study has the address '{0}'", "研究中没有地址为“{0}”的输入")
 MESSAGE(correlation_of_fixed, "'{0}' does not vary in the study: it has neither a range nor a distribution", "“{0}”在研究中不变化：它既没有范围也没有分布")
 MESSAGE(correlation_with_itself, "'{0}' and '{1}' are the same random number already", "“{0}”与“{1}”本来就是同一个随机数")
