@@ -223,6 +223,7 @@ bool Evaluation::solve_block(size_t index, bool from_start) {
         for (size_t i = 0; i < n; ++i) u_[i * w + lane] = saved_[i * w + lane] = begin_at(i, lane);
         put(lane);
         lanes_[lane].substitutions = substitutions;
+        lanes_[lane].last_scales = false;
         lanes_[lane].phase = Phase::step;
         lanes_[lane].halvings = lanes_[lane].iterations = 0;
         lanes_[lane].norm = infinity;
@@ -306,15 +307,20 @@ bool Evaluation::solve_block(size_t index, bool from_start) {
             } else if (s.phase == Phase::trial) {
                 const double enough = s.norm * (1 - 1e-4 * s.alpha);
                 if (!s.exact || now <= tolerance || now < enough ||
-                    norm_by_last_scales(block, static_cast<int>(l)) < enough) {
+                    (s.last_scales && norm_by_last_scales(block, static_cast<int>(l)) < enough)) {
                     if (sparing && s.alpha == 1 && now < serves * s.norm) s.exact = false;
                     accept();
-                } else if (++s.halvings > max_halvings) {
+                } else if (++s.halvings > max_halvings && s.last_scales) {
                     fail();
                     active = true;
                     continue;
                 } else {
                     s.alpha /= 2;
+                    if (s.halvings > max_halvings) { // the same step once more, by the sizes before it
+                        s.last_scales = true;
+                        s.halvings = 0;
+                        s.alpha = 1;
+                    }
                     for (size_t i = 0; i < n; ++i) u_[i * w + l] = saved_[i * w + l] - s.alpha * du_[i * w + l];
                     put(l);
                     active = true;

@@ -62,8 +62,9 @@ private:
         Phase phase = Phase::step;
         double norm = 0, alpha = 1;
         int iterations = 0, halvings = 0, restarts = 0, substitutions = 0;
-        bool exact = true;    // the step wants the Jacobian of its own place, not the factors at hand
-        bool nominal = false; // the factors at hand are those of the nominal solution
+        bool exact = true;        // the step wants the Jacobian of its own place, not the factors at hand
+        bool last_scales = false; // no step was progress by its own sizes: those of the last place decide
+        bool nominal = false;     // the factors at hand are those of the nominal solution
     };
     void load(std::span<const double> parameters);
     void run_straight(size_t stage);

@@ -1,6 +1,7 @@
 // The cash flow of models/economics/cash_flow.yaml and the incentives, through compiled cases.
 #include "compiled.h"
 #include "economics/irr.h"
+#include "scratch.h"
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -224,7 +225,7 @@ TEST(CashFlow, ResultsTellEachIncentiveAloneAndAdded) {
 
 /// 12 units of half the reference size, in dollars of 2010, at the six-tenths rule, itemised.
 TEST(Capital, ScalesIndexesAndItemises) {
-    const std::string folder = testing::TempDir();
+    const std::string folder = scratch();
     std::ofstream(folder + "plant.yaml") << R"(viresco: 1
 kind: plant
 title: {en: a, zh: a}

@@ -1,6 +1,7 @@
 // `ranking:` of a case: what it accepts, and the verdict over single values and over samples.
 #include "case/ranking_results.h"
 #include "compiled.h"
+#include "scratch.h"
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -9,7 +10,7 @@ namespace {
 
 /// Two routes of two criteria; `ranking` is the block of the case.
 std::unique_ptr<Case> two_routes(SourceStore& sources, const std::string& ranking, int trl_of_second = 9) {
-    const std::string folder = testing::TempDir();
+    const std::string folder = scratch();
     const char* names[] = {"enzymatic", "chemical"};
     for (int r = 0; r < 2; ++r)
         std::ofstream(folder + names[r] + "_rank.yaml")

@@ -65,6 +65,7 @@ std::unique_ptr<Simulation> changed(SourceStore& sources, const std::string& mod
     Simulation::Request request;
     request.path = path;
     request.models_folder = VIRESCO_SOURCE_DIR "/models";
+    request.audit = false;
     request.sources = &sources;
     Diagnostics warnings;
     return Simulation::compile(request, warnings);
@@ -101,6 +102,7 @@ TEST(Sensitivities, OfAdm1AgreeWithDifferencesOfTightRuns) {
     Simulation::Request request;
     request.path = VIRESCO_SOURCE_DIR "/examples/adm1";
     request.models_folder = VIRESCO_SOURCE_DIR "/models";
+    request.audit = false;
     request.sources = &sources;
     Diagnostics warnings;
     const auto s = Simulation::compile(request, warnings);
