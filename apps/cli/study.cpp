@@ -161,6 +161,9 @@ void print_uncertainty(const Json& scenario, Language language) {
                        x.at("probability_first_better").get<double>(), verdict_of(x, language));
         }
     }
+    if (scenario.contains("ranking"))
+        fmt::print("\n{}\n",
+                   scenario.at("ranking").at("text").at(language == Language::zh ? "zh" : "en").get<std::string>());
 }
 
 void print_sensitivity(const Json& scenario, const char* kind, const std::vector<const char*>& figures) {

@@ -1,5 +1,6 @@
 #include "study/results.h"
 #include "base/messages/study.h"
+#include "case/ranking_results.h"
 #include "study/outcomes.h"
 #include "study/sensitivity.h"
 #include "study/summary.h"
@@ -107,8 +108,32 @@ private:
             routes[route] = {{"indicators", std::move(indicators)}, {"failures", failures.at(route)}};
         }
         Json out = {{"title", title_of(c.scenario_title)}, {"routes", std::move(routes)}};
-        if (plan_.analysis == Analysis::uncertainty) out["comparison"] = comparison(s);
+        if (plan_.analysis != Analysis::uncertainty) return out;
+        out["comparison"] = comparison(s);
+        if (c.ranking && model_.routes().size() > 1) out["ranking"] = ranking(s);
         return out;
+    }
+
+    /// The case's `ranking:` on the paired samples (the first of very many): gates, dominance, "no significant
+    /// difference", weights last.
+    Json ranking(size_t s) const {
+        constexpr size_t enough = 100'000;
+        const cases::Case& c = *model_.cases()[s];
+        const size_t n = std::min<size_t>(enough, cube_.shape().rows);
+        std::vector<double> values;
+        for (size_t r = 0; r < model_.routes().size(); ++r)
+            for (const std::string& id : c.ranking->criteria) {
+                const int k = model_.column(r, id);
+                if (k < 0) {
+                    values.insert(values.end(), n, std::nan(""));
+                    continue;
+                }
+                const auto samples = columns_of(cube_, s, static_cast<size_t>(k), 1);
+                values.insert(values.end(), samples[0].begin(), samples[0].begin() + static_cast<long>(n));
+            }
+        lang::Evaluation nominal_point(c.program, 1);
+        cases::evaluate(c, nominal_point, c.parameters);
+        return cases::ranking_json(c, nominal_point, n, std::move(values));
     }
 
     /// By route: how many samples have no result, and why.

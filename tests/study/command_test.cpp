@@ -122,6 +122,12 @@ TEST_F(Command, PairedDifferenceHasTheAnalyticVariance) {
         // P(a < b): b - a is triangular on [-0.5, 1.5].
         EXPECT_NEAR(pair.at("probability_first_better").get<double>(), 0.875, 0.006) << sampling;
         EXPECT_EQ(pair.at("verdict"), "no significant difference");
+        // The same samples decide the ranking: the first route is better in 87.5 % of them, which is not enough.
+        const Json ranking = a.json().at("scenarios").at("base").at("ranking");
+        EXPECT_EQ(ranking.at("samples").at("used"), 40000);
+        EXPECT_EQ(ranking.at("verdict"), "no_significant_difference");
+        EXPECT_NEAR(ranking.at("pairs").at(0).at("by_criterion").at(0).at("probability_better").get<double>(), 0.875,
+                    0.006);
     }
 }
 
