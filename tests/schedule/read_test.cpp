@@ -251,9 +251,8 @@ TEST(Read, ABatchLongerThanTheYear) {
 }
 
 TEST(Read, AYearOfTooManyBatches) {
-    const Diagnostic& d = Read(head + "    unit procedures:\n      a: {in: still, operations: {x: {duration: 1 s}}}\n")
-                              .first("schedule_too_many");
-    EXPECT_EQ(d.message.args.at(1), "28800000");
+    const Read r(head + "    unit procedures:\n      a: {in: still, operations: {x: {duration: 1 s}}}\n");
+    EXPECT_EQ(r.first("schedule_too_many").message.args.at(1), "28800000");
 }
 
 TEST(Read, ABatchOfTooManyRuns) {
