@@ -103,7 +103,6 @@ std::string in_folder(const std::string& folder, const char* name) {
 std::unique_ptr<Cube> open_cube(const Options& o, const Cube::Shape& shape, const std::string& header,
                                 Language language) {
     if (o.resume && o.out.empty()) throw UsageError({message::study_resume_where, {}});
-    const char* temporary = std::getenv("TMPDIR");
     std::error_code error;
     if (!o.out.empty()) {
         std::filesystem::create_directories(o.out, error);
@@ -120,7 +119,7 @@ std::unique_ptr<Cube> open_cube(const Options& o, const Cube::Shape& shape, cons
                             [language](const std::string& theirs, const std::string& ours) {
                                 return header_difference(theirs, ours, language);
                             });
-    check_room(shape, !o.out.empty() ? o.out : temporary && *temporary ? temporary : "/tmp");
+    check_room(shape, !o.out.empty() ? o.out : Cube::temporary_folder());
     return Cube::create(o.out.empty() ? "" : in_folder(o.out, "outcomes.bin"), shape, header);
 }
 

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
+#include <filesystem>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -81,11 +82,17 @@ std::string folder_of(const std::string& path) {
 
 } // namespace
 
+std::string Cube::temporary_folder() {
+    std::error_code error;
+    const std::filesystem::path folder = std::filesystem::temp_directory_path(error);
+    if (error) failed("", error.value());
+    return folder.string();
+}
+
 std::unique_ptr<Cube> Cube::create(const std::string& name, const Shape& shape, const std::string& header) {
     int file = -1;
     if (name.empty()) {
-        const char* folder = std::getenv("TMPDIR");
-        std::string path = std::string(folder && *folder ? folder : "/tmp") + "/viresco-study-XXXXXX";
+        std::string path = temporary_folder() + "/viresco-study-XXXXXX";
         file = ::mkstemp(path.data());
         if (file < 0) failed(path, errno);
         ::unlink(path.c_str());

@@ -24,6 +24,9 @@ public:
         bool operator==(const Shape&) const = default;
     };
 
+    /// Where a cube without a name is kept: what the system calls its folder of temporary files (TMPDIR). Throws
+    /// ConfigError where there is none.
+    static std::string temporary_folder();
     /// A new file; `header` describes it. Throws ConfigError where the folder cannot be written, or where `name` or its
     /// part is there already.
     static std::unique_ptr<Cube> create(const std::string& name, const Shape&, const std::string& header);

@@ -64,7 +64,7 @@ utilities:
 )";
 
 TEST(AntibodyTrain, KeepsItsProductInOnePlaceOrAnother) {
-    Workspace w(Workspace::of_this_test());
+    Workspace w;
     w.write("plant.yaml", antibody_plant);
     w.write_case();
     ASSERT_TRUE(w.run()) << w.messages;

@@ -7,7 +7,7 @@ namespace {
 
 /// First-order decay in a batch: everything in closed form.
 struct Decay {
-    Workspace w{Workspace::of_this_test()};
+    Workspace w{Scratch::of_this_test()};
     const double k = 0.3 / 3600, T = 5 * 3600.0, a0 = 2;
 
     explicit Decay(const std::string& more = {}, const std::string& formula = "at_end(A) / a0",
@@ -185,9 +185,10 @@ TEST(BatchInPlant, FootprintFollowsTheKinetics) {
     e.gradient(seed, gradient);
     const double footprint = e.value(slot);
     int looked_at = 0;
-    for (const char* name : {"growth_rate", "contois", "product_rate", "half_rate", "inhibition", "maintenance_rate",
-                             "inoculum", "start_sugar", "feed_sugar", "feed_start", "start_volume", "ferment_time",
-                             "saturation", "agitation", "power_exponent", "amount[by_products]", "aeration"}) {
+    for (const char* name :
+         {"growth_rate", "contois", "product_rate", "half_rate", "inhibition", "maintenance[maintenance]", "inoculum",
+          "start_sugar", "feed_sugar", "feed_start", "start_volume", "ferment_time", "saturation", "agitation",
+          "power_exponent", "amount[by_products]", "aeration"}) {
         const int p = c->program.find_parameter(std::string("enzymatic.fermenter.") + name);
         ASSERT_GE(p, 0) << name;
         const auto k = static_cast<size_t>(p);

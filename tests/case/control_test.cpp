@@ -80,7 +80,7 @@ TEST(Control, TheCascadeHoldsTheSetPoint) {
 
 TEST(Control, AntiWindupBringsControlBackAtOnce) {
     // For ten hours more heat than the coolant can take; then little again.
-    Workspace w(Workspace::of_this_test());
+    Workspace w;
     SourceStore sources;
     Diagnostics d;
     std::string plant = text::read_file(sources, example("control/plant.yaml"), d)->text;
@@ -89,7 +89,7 @@ TEST(Control, AntiWindupBringsControlBackAtOnce) {
     plant.replace(plant.find(step), step.size(), "if(time > 10 [h] and time < 20 [h], 6, 1)");
     w.write("plant.yaml", plant);
     const auto lowest = [&](const std::string& tracking) {
-        Plant run(w.folder() + "/plant.yaml", {{"control.tracking_time", tracking}});
+        Plant run(w.folder() + "plant.yaml", {{"control.tracking_time", tracking}});
         std::vector<double> times;
         for (int k = 0; k < 300; ++k) times.push_back((20 + 0.2 * k) * hour);
         const auto& t = run.until(80 * hour, times);
@@ -104,7 +104,7 @@ TEST(Control, AntiWindupBringsControlBackAtOnce) {
 
 TEST(Control, APIControllerFollowsTheClosedForm) {
     // Level h of a tank fed by the controller: h' = u - h (per hour), u = g e + I, I' = g e / Ti: a linear system.
-    Workspace w(Workspace::of_this_test());
+    Workspace w;
     w.write("tank.yaml",
             "viresco: 1\nkind: unit\nunit: tank\nports: {feed: in, out: out}\nparameters: {u: {unit: \"1\"}}\n"
             "states: {h: {start: 0, nominal: 1}}\nequations: |\n  der(h) = (u - h) / 1 [h]\n"
@@ -115,7 +115,7 @@ TEST(Control, APIControllerFollowsTheClosedForm) {
             "  t: {is: ./tank.yaml, u: c.output}\n  c: {is: pi_controller, measured: t.h, set_point: 0.5, "
             "gain: 1.5, integral_time: 0.5 h, lowest: -10, highest: 10}\nconnections: |\n  x -> t.feed\n"
             "  t.out -> p\nproducts: {p: {as: product}}\n");
-    Plant run(w.folder() + "/plant.yaml");
+    Plant run(w.folder() + "plant.yaml");
     run.o.rtol = 1e-10;
     run.until(2 * hour);
     // h'' + (1 + g) h' + (g / Ti) h = (g / Ti) r, h(0) = 0, h'(0) = g r.
@@ -126,13 +126,13 @@ TEST(Control, APIControllerFollowsTheClosedForm) {
 
 TEST(Phases, FollowEachOtherAndAreLogged) {
     // Fill at 2 L/h to 10 L, rest 3 h, drain at 5 L/h to 1 L.
-    Workspace w(Workspace::of_this_test());
+    Workspace w;
     w.write("model.yaml", "viresco: 1\nkind: model\nparameters: {full: 10 L}\nstates:\n  V: {start: 2 L}\n"
                           "  F: {start: 2 L/h, held: true}\n  since: {start: 0 h, held: true}\n"
                           "equations: der(V) = F\nphases:\n  fill: {until: V >= full}\n"
                           "  rest: {set: {F: \"0 [L/h]\", since: time}, until: \"time >= since + 3 [h]\"}\n"
                           "  drain: {set: {F: \"-5 [L/h]\"}, until: \"V <= 1 [L]\"}\noutputs: {V: L, phase: \"1\"}\n");
-    Plant run(w.folder() + "/model.yaml");
+    Plant run(w.folder() + "model.yaml");
     const auto& t = run.until(100 * hour);
     ASSERT_EQ(t.events.size(), 3u);
     const auto name = [&](size_t k) { return run.s->program.events()[static_cast<size_t>(t.events[k].event)].path; };
@@ -147,10 +147,10 @@ TEST(Phases, FollowEachOtherAndAreLogged) {
 }
 
 TEST(Phases, AnEndThatHoldsAlreadyPassesAtOnce) {
-    Workspace w(Workspace::of_this_test());
+    Workspace w;
     w.write("model.yaml", "viresco: 1\nkind: model\nstates: {x: {start: 0}}\nequations: der(x) = 1 / 1 [h]\nphases:\n"
                           "  first: {until: x > 2}\n  second: {until: x > 1}\n  third: {until: x > 3}\n");
-    Plant run(w.folder() + "/model.yaml");
+    Plant run(w.folder() + "model.yaml");
     const auto& t = run.until(10 * hour);
     ASSERT_EQ(t.events.size(), 3u);
     EXPECT_NEAR(t.events[0].time / hour, 2, 1e-9);
@@ -159,11 +159,11 @@ TEST(Phases, AnEndThatHoldsAlreadyPassesAtOnce) {
 }
 
 TEST(Phases, WhatIsWrongIsSaidAtItsPlace) {
-    Workspace w(Workspace::of_this_test());
+    Workspace w;
     w.write("model.yaml", "viresco: 1\nkind: model\nstates: {x: {start: 0}}\nequations: der(x) = 1 / 1 [h]\nphases:\n"
                           "  a: {set: {x: 1}}\n  b: {until: x > 1, sett: {x: 2}}\n");
     try {
-        Plant run(w.folder() + "/model.yaml");
+        Plant run(w.folder() + "model.yaml");
         FAIL();
     } catch (const ConfigError& e) {
         const std::string text = e.diagnostics().text(Language::en);
@@ -213,7 +213,7 @@ TEST(Conservation, ASteadyStateOfBenchmarkPlants) {
 
 TEST(Conservation, WhatIsLostIsFound) {
     // A tank that forgets a tenth of what reacts; and one that does not say what it holds.
-    Workspace w(Workspace::of_this_test());
+    Workspace w;
     const std::string plant = "viresco: 1\nkind: plant\ncomponents: [common]\noperation: {operating_time: 8000 h/a, "
                               "annual_output: 1 t/a}\nfeeds: {x: {flow: {water: 1 kg/h, glucose: 0.1 kg/h}, supply: "
                               "none}}\nunits: {t: {is: ./tank.yaml}}\nconnections: |\n  x -> t.feed\n  t.out -> p\n"
@@ -228,7 +228,7 @@ TEST(Conservation, WhatIsLostIsFound) {
     };
     w.write("plant.yaml", plant);
     const auto worst = [&] {
-        Plant run(w.folder() + "/plant.yaml");
+        Plant run(w.folder() + "plant.yaml");
         run.until(5 * hour);
         double most = 0;
         for (const Closure& c : cases::closure(*run.s, *run.e, run.begin, run.trajectory.end, false))

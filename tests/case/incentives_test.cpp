@@ -225,7 +225,8 @@ TEST(CashFlow, ResultsTellEachIncentiveAloneAndAdded) {
 
 /// 12 units of half the reference size, in dollars of 2010, at the six-tenths rule, itemised.
 TEST(Capital, ScalesIndexesAndItemises) {
-    const std::string folder = scratch();
+    const Scratch scratch;
+    const std::string& folder = scratch.path();
     std::ofstream(folder + "plant.yaml") << R"(viresco: 1
 kind: plant
 title: {en: a, zh: a}

@@ -60,7 +60,7 @@ TEST(StagewiseColumn, AgreesWithTheShortCutAtItsRecoveries) {
     const auto recovery = [&](const std::string& c) {
         return units::format_number(column["distillate.m[" + c + "]"] / (c == "benzene" ? 0.5 : 0.6));
     };
-    Workspace w("shortcut_for_" + Workspace::of_this_test());
+    Workspace w("shortcut_for_" + Scratch::of_this_test());
     w.write("plant.yaml",
             "viresco: 1\nkind: plant\ncomponents: [common, treatment]\nfeeds:\n"
             "  feed: {T: 60 degC, flow: {benzene: 0.5 kg/s, toluene: 0.6 kg/s}, supply: none}\nunits:\n"

@@ -22,7 +22,7 @@ TEST_P(EveryValue, ThatAUnitTellsIsANumberAndSizesAreNotNegative) {
 // ---- air and heat
 
 TEST(VentScrubber, FollowsTheThermalOxidiserInChlorineAndLye) {
-    Workspace w(Workspace::of_this_test());
+    Workspace w;
     const auto plant = [&](const std::string& scrubber) {
         w.write(
             "plant.yaml",

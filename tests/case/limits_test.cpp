@@ -12,7 +12,8 @@ namespace {
 class Discharge {
 public:
     Discharge(double water_per_product, double concentration, bool verified = true) {
-        const std::string folder = scratch();
+        const Scratch scratch;
+        const std::string& folder = scratch.path();
         char text[2000];
         std::snprintf(text, sizeof text, R"(viresco: 1
 kind: limits
@@ -109,7 +110,8 @@ TEST(Limits, OfTheLibraryAreHonest) {
 
 /// Rules of scale-up against figures by hand: 2.7 kW/m3 and 7.8 m/s at the file's own numbers.
 TEST(Limits, ScaleUpFollowsItsFormulas) {
-    const std::string folder = scratch();
+    const Scratch scratch;
+    const std::string& folder = scratch.path();
     std::ofstream(folder + "scale_plant.yaml") << R"(viresco: 1
 kind: plant
 operation: {operating_time: 8000 h/a, annual_output: 8000 t/a}
@@ -167,7 +169,8 @@ required trl: 6
 
 /// Base value 12 and leading value 7 kgce/kg: 60 to 100 between them, nothing beyond the base value.
 TEST(Limits, ScoresFollowTheCurveOfBaseAndLeadingValue) {
-    const std::string folder = scratch();
+    const Scratch scratch;
+    const std::string& folder = scratch.path();
     const auto score = [&](const char* energy) {
         std::ofstream(folder + "score_plant.yaml")
             << "viresco: 1\nkind: plant\noperation: {operating_time: 8000 h/a, annual_output: 8000 t/a}\nparameters: "
@@ -209,7 +212,8 @@ TEST(Limits, ScoresFollowTheCurveOfBaseAndLeadingValue) {
 }
 
 TEST(Limits, ARowWithoutItsSourceIsRefused) {
-    const std::string folder = scratch();
+    const Scratch scratch;
+    const std::string& folder = scratch.path();
     std::ofstream(folder + "limits.yaml")
         << "viresco: 1\nkind: limits\nlimits:\n  cod: {standard: a, value: 1 mg/L, formula: 1}\n";
     SourceStore sources;

@@ -10,7 +10,8 @@ namespace {
 
 /// Two routes of two criteria; `ranking` is the block of the case.
 std::unique_ptr<Case> two_routes(SourceStore& sources, const std::string& ranking, int trl_of_second = 9) {
-    const std::string folder = scratch();
+    const Scratch scratch;
+    const std::string& folder = scratch.path();
     const char* names[] = {"enzymatic", "chemical"};
     for (int r = 0; r < 2; ++r)
         std::ofstream(folder + names[r] + "_rank.yaml")

@@ -19,7 +19,7 @@ public:
         std::vector<std::string> names = told_;
         names.insert(names.end(), more.begin(), more.end());
         for (const std::string& name : names) asked += " + if(u." + name + " >= 0, 1, 2)";
-        const std::string path = testing::TempDir() + "viresco_" + Workspace::of_this_test() + "/plant.yaml";
+        const std::string path = file_.workspace.folder() + "plant.yaml";
         SourceStore store;
         Diagnostics d;
         std::string plant(text::read_file(store, path, d)->text);

@@ -1,5 +1,6 @@
 #pragma once
 #include "case/case.h"
+#include "scratch.h"
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
@@ -13,26 +14,11 @@ namespace viresco::cases {
 /// Files of a case in a folder of their own, compiled on demand.
 class Workspace {
 public:
-    /// Tests may run at the same time: every one has a folder of its own.
-    static std::string of_this_test() {
-        const testing::TestInfo* test = testing::UnitTest::GetInstance()->current_test_info();
-        std::string name = std::string(test->test_suite_name()) + "_" + test->name();
-        std::replace(name.begin(), name.end(), '/', '_');
-        return name;
-    }
-    explicit Workspace(const std::string& name) : folder_(testing::TempDir() + "viresco_" + name) {
-        std::filesystem::remove_all(folder_);
-        std::filesystem::create_directories(folder_);
-    }
-    ~Workspace() {
-        std::error_code ignored;
-        std::filesystem::remove_all(folder_, ignored);
-    }
-    Workspace(const Workspace&) = delete;
-    Workspace& operator=(const Workspace&) = delete;
+    Workspace() = default;
+    explicit Workspace(const std::string& name) : scratch_(name) {}
 
-    const std::string& folder() const { return folder_; }
-    void write(const std::string& file, const std::string& text) { text::write_file(folder_ + "/" + file, text); }
+    const std::string& folder() const { return scratch_.path(); } // with "/" at its end
+    void write(const std::string& file, const std::string& text) { text::write_file(scratch_.path() + file, text); }
     /// A case of one route `r` that is plant.yaml.
     void write_case(const std::string& scenarios = {}) {
         write("case.yaml", "viresco: 1\nkind: case\nproduct: p\nfunctional unit: 1 kg\nroutes: {r: "
@@ -43,7 +29,7 @@ public:
     /// Compiles; the messages of a failure are in `messages`, those of warnings in `warnings`.
     bool compile(std::vector<std::pair<std::string, std::string>> settings = {}, const std::string& scenario = {}) {
         Request request;
-        request.path = folder_;
+        request.path = scratch_.path();
         request.scenario = scenario;
         request.settings = std::move(settings);
         request.models_folder = std::string(VIRESCO_SOURCE_DIR) + "/models";
@@ -116,7 +102,7 @@ private:
         failure = d;
         messages = d.text(Language::en);
     }
-    std::string folder_;
+    Scratch scratch_;
     SourceStore sources_;
 };
 

@@ -8,7 +8,7 @@ namespace {
 /// A unit with one parameter of every form, in a plant that may give values of its own.
 class Parameters : public testing::Test {
 protected:
-    Parameters() : w(Workspace::of_this_test()) {
+    Parameters() : w(Scratch::of_this_test()) {
         w.write(
             "splitter.yaml",
             "viresco: 1\nkind: unit\nunit: splitter\nports: {feed: in, a: out, b: out}\n"

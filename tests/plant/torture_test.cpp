@@ -12,7 +12,7 @@ constexpr double kg_h = 1.0 / 3600;
 /// A plant file around units, connections and what else it says.
 class Problem {
 public:
-    Problem() : w(Workspace::of_this_test()) {
+    Problem() : w(Scratch::of_this_test()) {
         w.write_case();
         unit("merge", "ports: {feed: in many, out: out}\nequations: |\n  out.m[c] = feed.m[c] for c in components\n"
                       "energy: {closing: out.T}\n");
