@@ -244,6 +244,7 @@ bool Evaluation::solve_block(size_t index, bool from_start) {
         // What came of the last trial?
         for (size_t l = 0; l < w; ++l) {
             LaneState& s = lanes_[l];
+            s.steps = false;
             if (s.phase == Phase::done || s.phase == Phase::failed) continue;
             const double now = norm(block, static_cast<int>(l));
             if (s.substitutions > 0) {
@@ -334,7 +335,8 @@ bool Evaluation::solve_block(size_t index, bool from_start) {
                 active = true;
                 continue;
             }
-            stepping = stepping || s.phase == Phase::step;
+            s.steps = s.phase == Phase::step;
+            stepping = stepping || s.steps;
             active = true;
         }
         if (!active) {
@@ -344,7 +346,7 @@ bool Evaluation::solve_block(size_t index, bool from_start) {
         if (stepping) {
             bool exact = false, nominal = false;
             for (const LaneState& s : lanes_) {
-                if (s.phase != Phase::step || s.substitutions > 0) continue;
+                if (!s.steps) continue;
                 exact = exact || s.exact;
                 nominal = nominal || (s.nominal && !s.exact);
             }
@@ -352,7 +354,7 @@ bool Evaluation::solve_block(size_t index, bool from_start) {
             if (nominal) nominal_directions(block, nominal_[index]);
             for (size_t l = 0; l < w; ++l) {
                 LaneState& s = lanes_[l];
-                if (s.phase != Phase::step || s.substitutions > 0) continue;
+                if (!s.steps) continue;
                 if (s.exact) {
                     factor(block, static_cast<int>(l), own_[l]);
                     s.nominal = false;

@@ -65,6 +65,7 @@ private:
         bool exact = true;        // the step wants the Jacobian of its own place, not the factors at hand
         bool last_scales = false; // no step was progress by its own sizes: those of the last place decide
         bool nominal = false;     // the factors at hand are those of the nominal solution
+        bool steps = false;       // takes a step in this tick; others may do so while this one waits or substitutes
     };
     void load(std::span<const double> parameters);
     void run_straight(size_t stage);

@@ -270,6 +270,42 @@ TEST(Lanes, WithDifferentIterationCountsDoNotInfluenceOneAnother) {
     }
 }
 
+/// Lanes that begin anew by substitution wait while others step; none may step before it has looked where it is.
+TEST(Lanes, ThatBeginAnewDoNotFollowTheOthers) {
+    World w("d = b * (x - 1.3)\nnext = 1 + 4 * a * d * exp(-d * d) - a * tanh(3 * d)\nseen = x + 1");
+    w.parameter("a", 0.1).parameter("b", 1);
+    tear(
+        w, "x", [](Model& m) { return named(m, "next"); }, -1, 1);
+    ASSERT_TRUE(w.solve()) << w.diagnostics.text(Language::en);
+    Evaluation wide(w.program, 8), one(w.program, 1);
+    const auto at = [&](const char* name, size_t lane) { // scattered over 0.5 .. 3 and 0.3 .. 30
+        const bool first = *name == 'a';
+        const double u = std::fmod(static_cast<double>(lane + 1) * (first ? 0.6180339887498949 : 0.7548776662466927),
+                                   1);
+        return first ? 0.5 + 2.5 * u : 0.3 * std::pow(100, u);
+    };
+    int compared = 0, anew = 0;
+    for (size_t batch = 0; batch < 100; ++batch) {
+        std::vector<double> all(16);
+        for (const char* name : {"a", "b"})
+            for (size_t l = 0; l < 8; ++l)
+                all[static_cast<size_t>(w.program.find_parameter(name)) * 8 + l] = at(name, batch * 8 + l);
+        wide.run(all);
+        for (size_t l = 0; l < 8; ++l) {
+            const std::vector<double> own{all[l], all[8 + l]};
+            one.run(own);
+            const LaneStatus &a = wide.status(static_cast<int>(l)), &b = one.status();
+            EXPECT_EQ(a.converged, b.converged) << batch << " " << l;
+            EXPECT_EQ(a.newton_iterations, b.newton_iterations) << batch << " " << l;
+            EXPECT_EQ(bits(wide.value(w.slot("seen"), static_cast<int>(l))), bits(one.value(w.slot("seen"))));
+            compared += b.converged;
+            anew += b.newton_iterations > 12;
+        }
+    }
+    EXPECT_GT(compared, 100);
+    EXPECT_GT(anew, 10);
+}
+
 TEST(Lanes, AnEvaluationForgetsWhatWasBefore) {
     World w("solve x: exp(x) * x == p from 1\ny = x^2");
     w.parameter("p", 4);
