@@ -2,6 +2,7 @@
 #include "base/message.h"
 #include "base/source.h"
 #include <functional>
+#include <nlohmann/json_fwd.hpp>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -23,10 +24,14 @@ struct Common {
 };
 
 struct EvaluateOptions {
-    std::string path, scenario, out;
-    std::vector<std::string> routes, sets;
+    std::string path, scenario, out, schedule;
+    std::vector<std::string> routes, sets, studies;
+    bool pdf = false;
 };
 int evaluate(const Common&, const EvaluateOptions&);
+
+/// The part of the short table that tells of barriers; nothing where the case names none. `results`: results.json.
+void print_barriers(const nlohmann::ordered_json& results, Language);
 
 struct ExplainOptions {
     std::string path, indicator, scenario;

@@ -74,6 +74,13 @@ int run(int argc, char** argv, Common& common) {
     evaluate_command->add_option("--scenario", evaluate_options.scenario, "a scenario of the case");
     evaluate_command->add_option("--set", evaluate_options.sets, "PATH=VALUE (repeatable)")->allow_extra_args(false);
     evaluate_command->add_option("--out", evaluate_options.out, "folder for results.json, report.html and tables");
+    evaluate_command
+        ->add_option("--study", evaluate_options.studies,
+                     "for the report: study.json of 'viresco study', or its folder (repeatable)")
+        ->allow_extra_args(false);
+    evaluate_command->add_option("--schedule", evaluate_options.schedule,
+                                 "for the report: what 'viresco schedule --json' prints, as a file");
+    evaluate_command->add_flag("--pdf", evaluate_options.pdf, "also report.pdf, printed by Chromium or Chrome");
     shared(evaluate_command);
     evaluate_command->callback([&] {
         common.language = language == "zh" ? Language::zh : Language::en;

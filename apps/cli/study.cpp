@@ -2,6 +2,7 @@
 #include "base/messages/study.h"
 #include "base/messages/cli.h"
 #include "commands.h"
+#include "page.h"
 #include "study/results.h"
 #include "study/run.h"
 #include "study/summary.h"
@@ -25,7 +26,7 @@ using Json = nlohmann::ordered_json;
 using namespace viresco::study;
 
 struct Options {
-    std::string path, out, sampling = "sobol", jit = "auto";
+    std::string path, out, report, sampling = "sobol", jit = "auto";
     std::vector<std::string> routes, sets, scenarios, indicators;
     uint64_t samples = 1000, seed = 1;
     int jobs = 0;
@@ -221,6 +222,19 @@ void print_preview(const std::string& json, Language language) {
     }
 }
 
+/// The page of the first scenario at its nominal point, with the study in it.
+void write_report(const Model& model, const std::string& study, const Common& common, const std::string& file,
+                  const Diagnostics& warnings) {
+    cases::Case& c = *model.cases().front();
+    lang::Evaluation evaluation(c.program, 1);
+    cases::evaluate(c, evaluation, c.parameters);
+    const std::string results = cases::results_json(c, evaluation, warnings, common.command);
+    report::Attached attached;
+    attached.studies.push_back({"study.json", study});
+    attached.explanations = explanations_json(c, evaluation);
+    text::write_file(file, report::render_report(results, common.language, attached));
+}
+
 /// What every process does; rank 0 alone reports.
 int study_of(const Common& common, const Options& o, Ranks& ranks) {
     const Plan plan = plan_of(o);
@@ -296,6 +310,7 @@ int study_of(const Common& common, const Options& o, Ranks& ranks) {
         text::write_file(in_folder(o.out, "inputs.csv"), inputs_csv(model->inputs()));
         if (o.csv) write_samples_csv(*model, plan, *cube, in_folder(o.out, "samples.csv"));
     }
+    if (!o.report.empty()) write_report(*model, r.json, common, o.report, warnings);
     if (common.json)
         fmt::print("{}\n", r.json);
     else
@@ -349,6 +364,7 @@ void add_study(CLI::App& app, const std::function<void(CLI::App*)>& shared,
     sub->add_option("--set", o.sets, "PATH=VALUE (repeatable)")->allow_extra_args(false);
     sub->add_option("--out", o.out, "folder for outcomes.bin, study.json and inputs.csv");
     sub->add_flag("--csv", o.csv, "also samples.csv in --out");
+    sub->add_option("--report", o.report, "file for a page (HTML) of the case with the study in it");
     sub->add_flag("--resume", o.resume, "go on with an unfinished study in --out");
     sub->add_option("--jit", o.jit, "machine code: off, auto or on")
         ->envname("VIRESCO_JIT")

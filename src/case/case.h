@@ -1,4 +1,5 @@
 #pragma once
+#include "assess/barriers.h"
 #include "assess/indicators.h"
 #include "assess/limits.h"
 #include "assess/maturity.h"
@@ -21,8 +22,9 @@ struct Request {
     std::vector<std::string> routes;                           // empty: all
     std::vector<std::pair<std::string, std::string>> settings; // --set path=value
     std::string models_folder;
-    SourceStore* sources = nullptr; // keeps the files' texts; outlives every message about them
-    bool shares = false;            // also the parts of single exchanges (explain)
+    SourceStore* sources = nullptr;         // keeps the files' texts; outlives every message about them
+    bool shares = false;                    // also the parts of single exchanges (explain)
+    std::vector<const text::Node*> changes; // maps of overrides on top of all others (actions against barriers)
 };
 
 /// A named value to report: where its number is and how it is shown.
@@ -54,6 +56,7 @@ public:
     std::vector<assess::Maturity> maturity; // as routes
     std::optional<assess::RankingPlan> ranking;
     int required_trl = 0; // of the case; 0: none
+    std::optional<assess::BarrierPlan> barriers;
     lca::Background background;
     matter::ComponentTable components;
     std::vector<plant::Plant> routes;

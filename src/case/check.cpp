@@ -108,6 +108,11 @@ void check_file(const std::string& path, const std::string& models_folder, Sourc
         assess::read_definitions(library, {file});
     } else if (kind == "limits") {
         assess::read_limits(context, {file});
+    } else if (kind == "barriers") {
+        for (const assess::Barrier& b : assess::read_barrier_registers(context, {file}))
+            for (const assess::Proxy& x : b.proxies)
+                for (const text::Node* formula : {x.formula, x.defined_if})
+                    if (formula && formula->is_scalar()) lang::parse_expression(*formula, diagnostics);
     } else if (kind == "methods") {
         lca::check_method_file(*file, diagnostics);
     } else if (kind == "recipe") {
@@ -121,7 +126,7 @@ void check_file(const std::string& path, const std::string& models_folder, Sourc
     } else {
         suggest(diagnostics.error(file->find("kind")->pos(), message::unknown_kind, {kind}), kind,
                 {"case", "plant", "unit", "reactions", "model", "components", "background", "prices", "economics",
-                 "indicators", "limits", "methods", "stream", "recipe", "heat_streams"});
+                 "indicators", "limits", "barriers", "methods", "stream", "recipe", "heat_streams"});
     }
 }
 

@@ -5,6 +5,7 @@
 #include "economics/economics.h"
 #include "lang/cut_runs.h"
 #include "matter/quantity.h"
+#include "schedule/timetable.h"
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
@@ -56,8 +57,10 @@ private:
     }
 
     std::vector<const Node*> files(const char* key, const char* folder, const char* kind) {
+        return files(file_->find(key), key, folder, kind);
+    }
+    std::vector<const Node*> files(const Node* list, const char* key, const char* folder, const char* kind) {
         std::vector<const Node*> out;
-        const Node* list = file_->find(key);
         if (!list) return out;
         if (list->is_scalar()) {
             if (const Node* n = library().load(folder, kind, list->scalar(), list->pos())) out.push_back(n);
@@ -75,8 +78,8 @@ private:
         const bool all_known = plant::check_keys(*file_,
                                                  {"viresco", "kind", "title", "description", "product",
                                                   "functional unit", "routes", "background", "prices", "economics",
-                                                  "indicators", "limits", "required trl", "ranking", "electricity",
-                                                  "scenarios", "boundary", "correlations"},
+                                                  "indicators", "limits", "required trl", "ranking", "barriers",
+                                                  "electricity", "scenarios", "boundary", "correlations"},
                                                  d_);
         out_->title = file_->find("title") ? matter::read_title(*file_->find("title"), d_)
                                            : matter::Title{"case", "案例"};
@@ -102,6 +105,8 @@ private:
             const Node* node = library().inline_text("--set " + path, value);
             if (node) overrides_.add(path, node, node->pos());
         }
+        for (const Node* change : out_->request.changes)
+            for (const auto& e : change->entries()) overrides_.add(e.key, &e.value, e.key_pos);
         d_.throw_if_errors();
     }
 
@@ -207,6 +212,11 @@ private:
         if (const Node* ranking = file_->find("ranking"))
             out_->ranking = assess::read_ranking(*ranking, out_->definitions, d_);
         out_->limits = assess::read_limits(*context_, files("limits", "limits", "limits"));
+        if (const Node* barriers = file_->find("barriers")) {
+            const auto registers = files(barriers->find("register"), "register", "barriers", "barriers");
+            d_.throw_if_errors(); // without its register nothing that the case says of barriers is known
+            out_->barriers = assess::read_barriers(*context_, *barriers, registers, out_->definitions);
+        }
         d_.throw_if_errors();
         for (const auto& [name, p] : plants) {
             out_->routes.push_back(plant::build_plant(*context_, *p, name));
@@ -226,31 +236,55 @@ private:
             assess::declare_indicators(*context_, p, out_->background, out_->definitions);
             assess::declare_maturity(*context_, p, out_->maturity[static_cast<size_t>(&p - out_->routes.data())]);
             assess::declare_limits(*context_, p, out_->limits);
+            if (out_->barriers) assess::declare_barriers(*context_, p, *out_->barriers, out_->limits, out_->incentives);
             if (out_->request.shares) assess::declare_shares(*context_, p, out_->background, out_->definitions);
         }
         unused_overrides();
+        changes_of_barriers();
         d_.throw_if_errors();
     }
 
-    void unused_overrides() {
-        for (const auto& e : overrides_.entries()) {
-            if (e.used) continue;
-            const std::string route = e.path.substr(0, e.path.find('.'));
-            const Node* routes = file_->find("routes");
-            const bool other_route = routes->find(route) &&
-                                     std::none_of(out_->routes.begin(), out_->routes.end(),
-                                                  [&](const auto& p) { return p.route == route; });
-            if (other_route) continue;
-            auto& d = d_.error(e.pos, message::no_such_address, {e.path});
-            suggest(d, e.path, context_->addresses);
-            // A unit's own parameters, when the unit is known.
-            const std::string parent = e.path.substr(0, e.path.rfind('.') + 1);
-            std::string list;
-            for (const std::string& a : context_->addresses)
-                if (!parent.empty() && a.compare(0, parent.size(), parent) == 0 && list.size() < 300)
-                    list += (list.empty() ? "" : ", ") + a.substr(parent.size());
-            if (!list.empty() && d.hints.empty()) d.hint(message::addresses_there, {parent, list});
+    /// What actions against barriers change must be there, also while none of them is evaluated.
+    void changes_of_barriers() {
+        if (!out_->barriers) return;
+        plant::Overrides changes;
+        const auto add = [&](const Node* set) {
+            if (!set) return;
+            for (const auto& e : set->entries()) changes.add(e.key, &e.value, e.key_pos);
+        };
+        for (const assess::BarrierAction& a : out_->barriers->actions) add(a.set);
+        for (const assess::Barrier& b : out_->barriers->barriers)
+            for (const assess::Proxy& x : b.proxies) add(x.target);
+        plant::Overrides tables; // a member of a table may be of the change's own
+        for (const auto& e : changes.entries()) tables.add(e.path.substr(0, e.path.find('[')), e.value, e.pos);
+        for (const std::string& address : context_->addresses) {
+            changes.find(address);
+            tables.find(address);
         }
+        for (size_t i = 0; i < changes.entries().size(); ++i)
+            if (!changes.entries()[i].used && !tables.entries()[i].used) no_such_address(changes.entries()[i]);
+    }
+
+    void unused_overrides() {
+        for (const auto& e : overrides_.entries())
+            if (!e.used) no_such_address(e);
+    }
+
+    void no_such_address(const plant::Overrides::Entry& e) {
+        const std::string route = e.path.substr(0, e.path.find('.'));
+        const Node* routes = file_->find("routes");
+        const bool other_route = routes->find(route) && std::none_of(out_->routes.begin(), out_->routes.end(),
+                                                                     [&](const auto& p) { return p.route == route; });
+        if (other_route) return;
+        auto& d = d_.error(e.pos, message::no_such_address, {e.path});
+        suggest(d, e.path, context_->addresses);
+        // A unit's own parameters, when the unit is known.
+        const std::string parent = e.path.substr(0, e.path.rfind('.') + 1);
+        std::string list;
+        for (const std::string& a : context_->addresses)
+            if (!parent.empty() && a.compare(0, parent.size(), parent) == 0 && list.size() < 300)
+                list += (list.empty() ? "" : ", ") + a.substr(parent.size());
+        if (!list.empty() && d.hints.empty()) d.hint(message::addresses_there, {parent, list});
     }
 
     /// Everything a result may need is expanded here, in a fixed order.
@@ -266,6 +300,13 @@ private:
             if (l.defined_if) ask(assess::measured_if_path(p, l), l.pos);
             ask(assess::value_path(l), l.pos);
         }
+        if (out_->barriers)
+            for (const assess::Barrier& b : out_->barriers->barriers) {
+                ask(assess::likelihood_path(b), b.pos);
+                for (const assess::Proxy& x : b.proxies)
+                    for (const std::string& path : {assess::proxy_path(p, b, x), assess::proxy_if_path(p, b, x)})
+                        if (m.declared(path)) ask(path, x.pos);
+            }
         for (const std::string& step : assess::steps_of(p))
             for (const auto& def : out_->definitions)
                 if (def.additive) ask(assess::indicator_path(p, def.id, step), def.pos);
@@ -332,11 +373,12 @@ private:
                 balances.push_back(b);
                 route_of.push_back(p.route);
             }
+        lang::Program::Input in;
+        const std::vector<lang::TimeRun> schedules = recipes();
         m.close_equations();
         d_.throw_if_errors();
-
-        lang::Program::Input in;
         runs_in_time(events, in);
+        in.runs.insert(in.runs.end(), schedules.begin(), schedules.end());
         for (const lang::Named& n : m.named())
             in.roots.push_back(varies_[static_cast<size_t>(n.value.node)] ? lang::no_node : n.value.node);
         const size_t n_named = in.roots.size();
@@ -371,6 +413,25 @@ private:
         for (const plant::Setting& s : out_->settings) out_->parameters[static_cast<size_t>(s.parameter)] = s.si;
         nominal();
         electricity_types();
+    }
+
+    /// Cycle times of the plants' recipes, from durations that are values of the plants.
+    std::vector<lang::TimeRun> recipes() {
+        std::vector<lang::TimeRun> out;
+        for (const plant::Plant& p : out_->routes) {
+            if (!p.recipe) continue;
+            lang::TimeRun run{p.recipe->path, p.recipe->pos, {}, p.recipe->outcomes, p.recipe->timetable};
+            for (const std::string& duration : p.recipe->inputs)
+                run.inputs.push_back(model_->value(duration, {}, p.recipe->pos).node);
+            out.push_back(std::move(run));
+            const schedule::Facility& f = p.recipe->timetable->facility();
+            std::vector<std::string> told{"batch_time", "cycle_time", "batches"};
+            if (p.recipe->timetable->recipe().output_given) told.push_back("capacity");
+            for (int limit = 0; limit < f.n_limits(); ++limit)
+                for (const char* name : {"per_batch.", "use."}) told.push_back(name + f.limit_name(limit));
+            for (const std::string& name : told) model_->value(p.recipe->path + "." + name, {}, p.recipe->pos);
+        }
+        return out;
     }
 
     /// Batches within the steady plants. What a plant needs of them must be one number, not a course in time.
@@ -497,7 +558,8 @@ std::vector<Diagnostic> not_numbers(const Case& c, const lang::Evaluation& e, si
         }
         // A conditional indicator may be meaningless where its condition does not hold.
         const auto conditional = [](const std::string& path) {
-            return path.find(".indicators.") != std::string::npos || path.find(".steps.") != std::string::npos;
+            return path.find(".indicators.") != std::string::npos || path.find(".steps.") != std::string::npos ||
+                   path.find(".barriers.") != std::string::npos;
         };
         if (conditional(n->path) || conditional(c.named[i].path)) continue;
         auto& d = wrong.error(n->pos, message::not_a_number, {n->path, n->span.node ? n->span.text() : n->note});

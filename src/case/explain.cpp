@@ -206,6 +206,8 @@ private:
                 line(indent + "· ", fmt::format("{} = {}   {}", n.path, show(o),
                                                 n.note.compare(0, 8, "recycle ") == 0
                                                     ? text(message::explain_recycle, {n.note.substr(8)})
+                                                : n.note.compare(0, 9, "schedule ") == 0
+                                                    ? text(message::explain_schedule, {n.note.substr(9)})
                                                     : n.note));
                 return;
             }

@@ -1,7 +1,9 @@
 #include "case/assessment_results.h"
+#include "case/barrier_results.h"
 #include "case/case.h"
 #include "case/economics_results.h"
 #include "case/ranking_results.h"
+#include "case/recipe_results.h"
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -17,6 +19,18 @@ Json title_of(const matter::Title& t) { return {{"en", t.en}, {"zh", t.zh}}; }
 
 Json number(double v) { return std::isfinite(v) ? Json(v) : Json(nullptr); }
 
+/// A formula of several lines in one.
+std::string one_line(const std::string& text) {
+    std::string out;
+    for (const char c : text)
+        if (c != '\n' && c != ' ')
+            out += c;
+        else if (!out.empty() && out.back() != ' ')
+            out += ' ';
+    while (!out.empty() && out.back() == ' ') out.pop_back();
+    return out;
+}
+
 Json quantity(double value, const std::string& unit) {
     return {{"value", number(value)}, {"unit", unit.empty() ? "1" : unit}};
 }
@@ -24,7 +38,7 @@ Json quantity(double value, const std::string& unit) {
 /// Reads the numbers of one evaluation into the document of docs/results-schema.json.
 class Writer {
 public:
-    Writer(Case& c, lang::Evaluation& e) : c_(c), e_(e), economics_(c, e) {}
+    Writer(Case& c, lang::Evaluation& e) : c_(c), e_(e), economics_(c, e), barriers_(c, e) {}
 
     Json document(const Diagnostics& warnings, const std::string& command) {
         e_.run_audit();
@@ -136,6 +150,11 @@ private:
             j["definition"] = title_of(def.definition);
             j["boundary"] = def.boundary;
             j["better"] = def.better.empty() ? "none" : def.better;
+            if (def.formula) {
+                j["formula"] = one_line(def.formula->scalar());
+                j["file"] = def.formula->pos().file ? shown(def.formula->pos().file->path) : "";
+                j["line"] = def.formula->pos().line;
+            }
             if (is && std::isfinite(e_.value(o->slot))) j["evidence"] = evidence(o->slot, p);
             out[def.id] = std::move(j);
         }
@@ -240,6 +259,10 @@ private:
                                                                                  : "";
                 if (!money.empty()) j["cost"] = quantity(sign * attribute("cost") / product * fu, money);
             }
+            // Calorific, so that unlike carriers can be drawn side by side.
+            if (const Output* energy = c_.find(p.prefix + "energy[" + x.id + "]");
+                input && energy && energy->slot >= 0 && energy->missing < 0 && attribute("energy") != 0)
+                j["energy"] = quantity(units::parse_unit("MJ")->from_si(attribute("energy") / product * fu), "MJ");
             if (item)
                 if (Json f = factor(*item); !f.is_null()) j["factor"] = f;
             out.push_back(std::move(j));
@@ -410,6 +433,8 @@ private:
         if (Json maturity = maturity_json(c_, p); !maturity.is_null()) r["maturity"] = std::move(maturity);
         if (!c_.limits.empty()) r["limits"] = limits_json(c_, e_, p);
         if (Json money = economics_.of(p); !money.is_null()) r["economics"] = std::move(money);
+        if (Json barriers = barriers_.of(p); !barriers.is_null()) r["barriers"] = std::move(barriers);
+        if (Json recipe = recipe_json(c_, e_, p); !recipe.is_null()) r["recipe"] = std::move(recipe);
         r["parameters"] = parameters(p);
         r["solver"] = {{"unknowns", c_.program.unknowns().size()},
                        {"newton_iterations", e_.status().newton_iterations},
@@ -464,6 +489,7 @@ private:
     Case& c_;
     lang::Evaluation& e_;
     EconomicsResults economics_;
+    BarrierResults barriers_;
 };
 
 } // namespace

@@ -139,6 +139,8 @@ private:
         d_.throw_if_errors();
         plant::declare_components(context_);
         plant_ = plant::build_plant(context_, *plant_file_, "");
+        if (plant_.recipe)
+            d_.error(plant_.recipe->pos, message::recipe_in_simulation).hint(message::run_in_simulation_hint);
     }
 
     void declare_model() {

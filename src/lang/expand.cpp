@@ -568,7 +568,7 @@ Value Model::of_run(const Expr& e, const Scope* scope, Bindings& bindings) {
                                     [&](const auto& a) { return a.of == x.node && a.integral == integral; });
     NodeId outcome = known != run->asked.end() ? known->outcome : no_node;
     if (outcome == no_node) {
-        outcome = graph.outcome(n_outcomes_++);
+        outcome = add_outcome();
         run->asked.push_back({integral, x.node, outcome});
     }
     Value v{outcome, integral ? dimensions.multiply(x.dim, duration.dim) : x.dim, x.any_dim, false};

@@ -166,6 +166,8 @@ public:
     /// The states under `prefix` run over `duration`; formulas there may ask for at_end(x), integral(x) and mean(x).
     void add_run(std::string prefix, SourcePos, std::function<Value(Model&)> duration);
     std::deque<RunRule>& runs() { return runs_; }
+    /// A leaf that a solver of its own gives its value (TimeRun).
+    NodeId add_outcome() { return graph.outcome(n_outcomes_++); }
     /// Expands rates and starts of all states.
     void close_states();
     std::vector<State>& states() { return states_; }

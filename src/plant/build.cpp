@@ -19,7 +19,7 @@ Builder::Builder(Context& c, const Node& file, const std::string& route)
 Plant Builder::build() {
     check_keys(file_,
                {"viresco", "kind", "title", "source", "components", "operation", "parameters", "sections", "feeds",
-                "units", "connections", "products", "utilities", "specifications", "labour"},
+                "units", "connections", "products", "utilities", "specifications", "labour", "recipe"},
                d_);
     plant_.title = title(file_, plant_.route);
     // Names of the cost rules are seen from every route.
@@ -32,6 +32,7 @@ Plant Builder::build() {
         for (const ParameterDeclaration& declared : read_declarations(*p, d_))
             declare_parameter(c_, plant_.prefix, declared, nullptr, plant_.scope, plant_.scope, {});
     labour();
+    recipe();
     feeds();
     units();
     products();

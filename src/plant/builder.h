@@ -27,6 +27,7 @@ private:
     void specifications();
     void operation();
     void labour();
+    void recipe(); // recipe.cpp
 
     // boundary.cpp: what enters and leaves
     void flow_table(const std::string& port, const text::Node& flow);

@@ -7,9 +7,14 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
+
+namespace viresco::schedule {
+class Timetable;
+}
 
 namespace viresco::plant {
 
@@ -124,6 +129,15 @@ struct Exchange {
 };
 
 /// One route, expanded into the model.
+/// The recipe that a plant follows: its durations are values of the plant, and so are its times.
+struct PlantRecipe {
+    std::shared_ptr<const schedule::Timetable> timetable;
+    SourcePos pos;
+    std::string path;                   ///< full path, "enzymatic.recipe"
+    std::vector<std::string> inputs;    ///< full paths of the durations, as in timetable->durations()
+    std::vector<lang::NodeId> outcomes; ///< as the timetable has them
+};
+
 struct Plant {
     std::string route, prefix; // prefix "enzymatic."
     matter::Title title;
@@ -135,6 +149,7 @@ struct Plant {
     std::vector<Stream> streams;
     std::vector<Exchange> exchanges;
     std::vector<Equipment> equipment;
+    std::optional<PlantRecipe> recipe;
     std::string product_path; // full path of the product's mass flow [kg/s]
     bool has_streams = false;
 };

@@ -201,6 +201,102 @@ Table parameters(const Json& routes) {
     return table;
 }
 
+/// A row per set of weights and method, and route; where no weights were needed, one per route with the verdict alone.
+Table ranking(const Json& results) {
+    Table table({"route", "admitted", "verdict", "winner", "method", "weights", "score", "probability_first"});
+    const Json& r = member(member(results, "comparison"), "ranking");
+    if (!r.is_object()) return table;
+    const Json& routes = member(member(results, "comparison"), "routes");
+    const auto row = [&](size_t k) {
+        table.begin_row();
+        table.set("route", cell(routes[k]));
+        table.set("admitted", cell(member(member(r, "admitted"), cell(routes[k]).c_str())));
+        copy(table, r, {"verdict", "winner"});
+    };
+    for (const Json& scored : member(r, "scored"))
+        for (size_t k = 0; k < routes.size(); ++k) {
+            row(k);
+            copy(table, scored, {"method", "weights"});
+            table.set("score", cell(member(scored, "score")[k]));
+            table.set("probability_first", cell(member(scored, "probability_first")[k]));
+        }
+    if (member(r, "scored").empty())
+        for (size_t k = 0; k < routes.size(); ++k) row(k);
+    return table;
+}
+
+Table limits(const Json& routes) {
+    Table table({"route", "id", "title_en", "title_zh", "standard", "edition", "table", "effective", "side", "limit",
+                 "limit_unit", "measured", "measured_unit", "margin", "status", "verified", "mandatory", "source"});
+    each_member(routes, [&](const std::string& route, const Json& data) {
+        for (const Json& limit : member(data, "limits")) {
+            table.begin_row();
+            table.set("route", route);
+            titles(table, limit);
+            for (const char* key : {"limit", "measured"}) quantity_pair(table, key, member(limit, key));
+            copy(table, limit,
+                 {"id", "standard", "edition", "table", "effective", "side", "margin", "status", "verified",
+                  "mandatory", "source"});
+        }
+    });
+    return table;
+}
+
+Table maturity(const Json& routes) {
+    Table table({"route", "unit", "title_en", "title_zh", "trl", "mrl", "critical", "weakest", "evidence", "date"});
+    each_member(routes, [&](const std::string& route, const Json& data) {
+        const Json& levels = member(data, "maturity");
+        for (const Json& step : member(levels, "steps")) {
+            table.begin_row();
+            table.set("route", route);
+            titles(table, step);
+            copy(table, step, {"unit", "trl", "mrl", "critical", "evidence", "date"});
+            table.set("weakest", member(step, "unit") == member(levels, "weakest") ? "true" : "false");
+        }
+    });
+    return table;
+}
+
+Table cash_flow(const Json& routes) {
+    Table table({"route", "year", "unit", "cash", "discounted", "position", "income_tax", "depreciation"});
+    each_member(routes, [&](const std::string& route, const Json& data) {
+        const Json& flow = member(member(data, "economics"), "cash_flow");
+        for (size_t year = 0; year < member(flow, "cash").size(); ++year) {
+            table.begin_row();
+            table.set("route", route);
+            table.set("year", std::to_string(year));
+            table.set("unit", cell(member(flow, "unit")));
+            for (const char* key : {"cash", "discounted", "position", "income_tax", "depreciation"})
+                if (const Json& list = member(flow, key); year < list.size()) table.set(key, cell(list[year]));
+        }
+    });
+    return table;
+}
+
+/// The effect of each incentive alone, and added to those before it.
+Table incentives(const Json& routes) {
+    Table table({"route", "incentive", "title_en", "title_zh", "on", "what_if", "verified", "source", "indicator",
+                 "unit", "alone", "alone_change", "added", "added_change"});
+    each_member(routes, [&](const std::string& route, const Json& data) {
+        for (const Json& incentive : member(member(data, "economics"), "incentives"))
+            each_member(member(incentive, "alone"), [&](const std::string& id, const Json& alone) {
+                table.begin_row();
+                table.set("route", route);
+                table.set("incentive", cell(member(incentive, "id")));
+                titles(table, incentive);
+                copy(table, incentive, {"on", "what_if", "verified", "source"});
+                table.set("indicator", id);
+                const Json& added = member(member(incentive, "added"), id.c_str());
+                table.set("unit", cell(member(alone, "unit")));
+                table.set("alone", cell(member(alone, "value")));
+                table.set("alone_change", cell(member(alone, "change")));
+                table.set("added", cell(member(added, "value")));
+                table.set("added_change", cell(member(added, "change")));
+            });
+    });
+    return table;
+}
+
 } // namespace
 
 std::vector<std::pair<std::string, std::string>> csv_tables(const std::string& results_json) {
@@ -208,7 +304,10 @@ std::vector<std::pair<std::string, std::string>> csv_tables(const std::string& r
     const Json& routes = results["routes"];
     return {{"indicators.csv", indicators(routes).csv()}, {"inventory.csv", inventory(routes).csv()},
             {"streams.csv", streams(routes).csv()},       {"steps.csv", steps(routes).csv()},
-            {"closure.csv", closure(routes).csv()},       {"parameters.csv", parameters(routes).csv()}};
+            {"closure.csv", closure(routes).csv()},       {"parameters.csv", parameters(routes).csv()},
+            {"ranking.csv", ranking(results).csv()},      {"limits.csv", limits(routes).csv()},
+            {"maturity.csv", maturity(routes).csv()},     {"cash_flow.csv", cash_flow(routes).csv()},
+            {"incentives.csv", incentives(routes).csv()}};
 }
 
 } // namespace viresco::report

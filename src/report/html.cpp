@@ -1,6 +1,7 @@
 #include "base/diagnostic.h"
 #include "base/messages/report.h"
 #include "report/assets.h"
+#include "report/attached.h"
 #include "report/report.h"
 #include "report/results.h"
 
@@ -45,7 +46,7 @@ std::string page_title(const Json& results, const std::string& at, Language lang
 }
 
 /// One self-contained page that shows a document.
-std::string page_of(const std::string& json, const std::string& title, Language initial) {
+std::string page_of(const std::string& json, const std::string& title, Language initial, const Json& attached = {}) {
     const auto text = [](MessageId id, Language language) { return escape_html(Message{id, {}}.text(language)); };
     std::string page = "<!DOCTYPE html>\n<html lang=\"";
     page += initial == Language::zh ? "zh-CN" : "en";
@@ -60,7 +61,11 @@ std::string page_of(const std::string& json, const std::string& title, Language 
     page += "</style></head>\n<body><div id=\"report\"><noscript><p lang=\"en\">" +
             text(message::report_needs_script, Language::en) + "</p><p lang=\"zh-CN\">" +
             text(message::report_needs_script, Language::zh) + "</p></noscript></div>\n";
-    page += "<script type=\"application/json\" id=\"results\">" + escape_json(json) + "</script>\n<script>";
+    page += "<script type=\"application/json\" id=\"results\">" + escape_json(json) + "</script>\n";
+    if (!attached.is_null())
+        page += "<script type=\"application/json\" id=\"attached\">" +
+                escape_json(attached.dump(-1, ' ', false, Json::error_handler_t::replace)) + "</script>\n";
+    page += "<script>";
     page += page_script();
     page += "</script></body></html>\n";
     return page;
@@ -68,8 +73,10 @@ std::string page_of(const std::string& json, const std::string& title, Language 
 
 } // namespace
 
-std::string render_report(const std::string& results_json, Language initial) {
-    return page_of(results_json, page_title(parse_results(results_json), "/case/title", initial), initial);
+std::string render_report(const std::string& results_json, Language initial, const Attached& attached) {
+    const Json results = parse_results(results_json);
+    return page_of(results_json, page_title(results, "/case/title", initial), initial,
+                   attached_document(attached, results));
 }
 
 std::string render_simulation(const std::string& simulation_json, Language initial) {

@@ -19,25 +19,6 @@ const SourcePos& place(const Recipe& r, Step s) {
     return r.procedures[size(s.procedure)].operations[size(s.operation)].pos;
 }
 
-std::optional<Batch> timed(const Facility& facility, const Recipe& recipe, Diagnostics& d) {
-    auto result = time_batch(facility, recipe);
-    if (auto* batch = std::get_if<Batch>(&result)) return std::move(*batch);
-    if (const auto* blocked = std::get_if<Blocked>(&result)) {
-        if (blocked->given_up) {
-            d.error(recipe.pos, message::schedule_too_many_waits,
-                    {facility.limit_name(blocked->limit), std::to_string(facility.capacity(blocked->limit)),
-                     recipe.name, std::to_string(most_waits)});
-            return std::nullopt;
-        }
-        std::string list;
-        for (const Step s : blocked->steps) list += (list.empty() ? "" : ", ") + name(recipe, s);
-        d.error(place(recipe, blocked->steps.back()), message::schedule_blocked,
-                {facility.limit_name(blocked->limit), std::to_string(facility.capacity(blocked->limit)), list})
-            .hint(message::schedule_blocked_hint, {facility.limit_name(blocked->limit)});
-    }
-    return std::nullopt;
-}
-
 void count_relief(const Facility& facility, const Recipe& recipe, Analysis& a) {
     for (const Utilisation& u : a.limits) {
         // More of it changes the cycle only where it holds the cycle up, or where batches meet.
@@ -112,6 +93,41 @@ bool check_orders(const Recipe& recipe, Diagnostics& d) {
     return false;
 }
 
+std::optional<Batch> timed_batch(const Facility& facility, const Recipe& recipe, Diagnostics& d) {
+    auto result = time_batch(facility, recipe);
+    if (auto* batch = std::get_if<Batch>(&result)) return std::move(*batch);
+    if (const auto* blocked = std::get_if<Blocked>(&result)) {
+        if (blocked->given_up) {
+            d.error(recipe.pos, message::schedule_too_many_waits,
+                    {facility.limit_name(blocked->limit), std::to_string(facility.capacity(blocked->limit)),
+                     recipe.name, std::to_string(most_waits)});
+            return std::nullopt;
+        }
+        std::string list;
+        for (const Step s : blocked->steps) list += (list.empty() ? "" : ", ") + name(recipe, s);
+        d.error(place(recipe, blocked->steps.back()), message::schedule_blocked,
+                {facility.limit_name(blocked->limit), std::to_string(facility.capacity(blocked->limit)), list})
+            .hint(message::schedule_blocked_hint, {facility.limit_name(blocked->limit)});
+    }
+    return std::nullopt;
+}
+
+bool given_cycle_fits(const Facility& facility, const Recipe& recipe, const Batch& batch, const Ratio& minimum,
+                      Diagnostics& d) {
+    int limit = 0;
+    if (recipe.cycle < minimum) {
+        d.error(recipe.cycle_pos, message::schedule_cycle_short,
+                {time_text(Ratio(recipe.cycle).seconds()), time_text(minimum.seconds())});
+        return false;
+    }
+    if (fits(facility, batch, recipe.cycle, &limit)) return true;
+    const Ratio next = minimum_cycle(facility, batch, recipe.cycle);
+    d.error(recipe.cycle_pos, message::schedule_cycle_overlaps,
+            {time_text(Ratio(recipe.cycle).seconds()), facility.limit_name(limit)})
+        .hint(message::schedule_cycle_next, {time_text(next.seconds())});
+    return false;
+}
+
 std::string time_text(double seconds) {
     if (seconds < 60) return fmt::format("{:.4g} s", seconds);
     if (seconds < 3600) return fmt::format("{:.4g} min", seconds / 60);
@@ -121,7 +137,7 @@ std::string time_text(double seconds) {
 
 std::optional<Analysis> analyse(const Facility& facility, const Recipe& recipe, Diagnostics& d) {
     const int errors = d.n_errors();
-    auto batch = timed(facility, recipe, d);
+    auto batch = timed_batch(facility, recipe, d);
     if (!batch) return std::nullopt;
     Analysis a;
     a.batch = std::move(*batch);
@@ -131,16 +147,7 @@ std::optional<Analysis> analyse(const Facility& facility, const Recipe& recipe, 
     a.cycle = a.minimum;
     if (recipe.cycle > 0) {
         a.cycle = recipe.cycle;
-        int limit = 0;
-        if (a.cycle < a.minimum) {
-            d.error(recipe.cycle_pos, message::schedule_cycle_short,
-                    {time_text(a.cycle.seconds()), time_text(a.minimum.seconds())});
-        } else if (!fits(facility, a.batch, a.cycle, &limit)) {
-            const Ratio next = minimum_cycle(facility, a.batch, a.cycle);
-            d.error(recipe.cycle_pos, message::schedule_cycle_overlaps,
-                    {time_text(a.cycle.seconds()), facility.limit_name(limit)})
-                .hint(message::schedule_cycle_next, {time_text(next.seconds())});
-        }
+        given_cycle_fits(facility, recipe, a.batch, a.minimum, d);
     }
     a.batches = batches_within(facility.operating_time, a.batch.time, a.cycle);
     if (a.batches > most_batches)

@@ -25,6 +25,12 @@ struct Relief {
 /// False where there is one.
 bool check_orders(const Recipe&, Diagnostics&);
 
+/// One batch, or an error: procedures that block each other. Pre: check_orders() is true.
+std::optional<Batch> timed_batch(const Facility&, const Recipe&, Diagnostics&);
+
+/// Errors where the cycle time of the recipe is shorter than `minimum`, or where batches meet at it.
+bool given_cycle_fits(const Facility&, const Recipe&, const Batch&, const Ratio& minimum, Diagnostics&);
+
 /// The figures of a recipe alone in its facility.
 struct Analysis {
     Batch batch;

@@ -61,7 +61,7 @@ private:
         const Node *output = map.find("output"), *demand = map.find("demand");
         const auto o = output ? values_.positive(*output, "output") : std::nullopt;
         const auto n = demand ? values_.positive(*demand, "demand") : std::nullopt;
-        if (o) r.output = o->si, r.output_unit = o->unit;
+        if (o) r.output = o->si, r.output_unit = o->unit, r.output_given = output;
         if (demand && !output) d_.error(demand->pos(), message::schedule_demand_without_output);
         if (n) r.demand = n->si, r.demand_pos = n->pos;
         if (o && n && o->unit.dimension != n->unit.dimension)
@@ -126,7 +126,7 @@ private:
         o.title = {name, name};
         const Step step{procedure, static_cast<int>(p.operations.size())};
         if (!n.is_map() || n.find("value")) {
-            o.phases.push_back({name, time(n, name), {}});
+            o.phases.push_back({name, time(n, name), {}, &n});
         } else if (role == Role::process) {
             text::check_keys(n, {"title", "source", "duration", "uses", "phases", "after", "with"}, d_);
             if (const Node* after = n.find("after")) pending_.push_back({step, after, false});
@@ -153,12 +153,12 @@ private:
                 const Node* t = full ? e.value.find("duration") : &e.value;
                 if (!t) d_.error(e.key_pos, message::schedule_entry_needs, {e.key, "duration"});
                 o.phases.push_back(
-                    {e.key, t ? time(*t, e.key) : 0, full ? uses(e.value.find("uses")) : std::vector<Use>{}});
+                    {e.key, t ? time(*t, e.key) : 0, full ? uses(e.value.find("uses")) : std::vector<Use>{}, t});
             }
             return;
         }
         // Without a duration of its own, -1 stands for that of the other side until settle_transfers().
-        o.phases.push_back({name, duration ? time(*duration, name) : other_side_tells ? -1 : 0, uses(used)});
+        o.phases.push_back({name, duration ? time(*duration, name) : other_side_tells ? -1 : 0, uses(used), duration});
     }
 
     Ticks time(const Node& n, const std::string& name) {

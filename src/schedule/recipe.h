@@ -1,6 +1,7 @@
 #pragma once
 #include "matter/component.h"
 #include "schedule/time.h"
+#include "text/node.h"
 #include <string>
 #include <vector>
 
@@ -36,6 +37,7 @@ struct Phase {
     std::string name;
     Ticks duration = 0;
     std::vector<Use> uses;
+    const text::Node* given = nullptr; ///< where its duration is written; null: the other side of a transfer tells
 };
 
 enum class Role { setup, process, turnaround };
@@ -92,6 +94,7 @@ struct Recipe {
     std::vector<Transfer> transfers;
     double output = 0; ///< SI, of one batch; 0: not given
     units::Unit output_unit;
+    const text::Node* output_given = nullptr;
     double demand = 0; ///< SI, per year, in the dimension of `output`; 0: not given
     SourcePos demand_pos;
     Ticks cycle = 0; ///< between starts of batches, as given; 0: the shortest

@@ -4,8 +4,10 @@
 #include "study/outcomes.h"
 #include "study/sensitivity.h"
 #include "study/summary.h"
+#include "study/tornado.h"
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <fmt/format.h>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -111,7 +113,26 @@ private:
         if (plan_.analysis != Analysis::uncertainty) return out;
         out["comparison"] = comparison(s);
         if (c.ranking && model_.routes().size() > 1) out["ranking"] = ranking(s);
+        out["points"] = points(s);
         return out;
+    }
+
+    /// The first samples themselves, six digits, for drawings: the same sample at the same place in every list.
+    Json points(size_t s) const {
+        constexpr uint64_t enough = 300;
+        const auto n = static_cast<size_t>(std::min(enough, cube_.shape().rows));
+        Json routes = Json::object();
+        Rows rows(cube_, s);
+        std::span<const double> values;
+        std::span<const uint32_t> flags;
+        for (size_t row = 0; row < n && rows.next(values, flags); ++row)
+            for (size_t k = 0; k < model_.columns().size(); ++k) {
+                const Column& column = model_.columns()[k];
+                const double v = values[k];
+                routes[column.route][column.indicator].push_back(
+                    std::isfinite(v) ? Json(std::strtod(fmt::format("{:.6g}", v).c_str(), nullptr)) : Json(nullptr));
+            }
+        return {{"samples", n}, {"routes", std::move(routes)}};
     }
 
     /// The case's `ranking:` on the paired samples (the first of very many): gates, dominance, "no significant
@@ -240,8 +261,18 @@ private:
         case Analysis::dgsm: return dgsm(s);
         }
         std::vector<Json> out;
-        each_column(
-            s, [&](size_t, const std::vector<double>& samples) { out.push_back(summary_json(summary_of(samples))); });
+        const Tornado tornado(model_, design_);
+        each_column(s, [&](size_t, const std::vector<double>& samples) {
+            out.push_back(summary_json(summary_of(samples)));
+            Json swings = Json::array();
+            for (const Swing& x : tornado.of(samples))
+                swings.push_back({{"input", x.input},
+                                  {"address", address(static_cast<size_t>(x.input))},
+                                  {"low", number(x.low)},
+                                  {"high", number(x.high)},
+                                  {"rank_correlation", x.rank_correlation}});
+            out.back()["tornado"] = std::move(swings);
+        });
         return out;
     }
 

@@ -283,13 +283,13 @@ public:
 
 /// A unit with states has no plant at rest unless its run ends, and what is not counted in kg has no mass to charge; those are tested where
 /// they run (case/benchmark_plants_test.cpp, case/library_test.cpp).
-inline bool in_time(const std::string& path) {
+inline bool in_time(const std::string& path, bool runs) {
     SourceStore store;
     Diagnostics diagnostics;
     const SourceFile* file = text::read_file(store, path, diagnostics);
     const auto document = file ? text::parse_yaml(*file, diagnostics) : nullptr;
     if (!document) return false;
-    if (document->find("states") && !document->find("run")) return true;
+    if (document->find("states") && !(runs && document->find("run"))) return true;
     const text::Node* example = document->find("example");
     const text::Node* components = example ? example->find("components") : nullptr;
     if (!components) return false;
@@ -297,10 +297,11 @@ inline bool in_time(const std::string& path) {
     return std::any_of(components->items().begin(), components->items().end(), carried);
 }
 
-inline std::vector<std::string> unit_names() {
+/// runs: also units with a batch in time of their own.
+inline std::vector<std::string> unit_names(bool runs = true) {
     std::vector<std::string> out;
     for (const auto& entry : std::filesystem::directory_iterator(std::string(VIRESCO_SOURCE_DIR) + "/models/units"))
-        if (entry.path().extension() == ".yaml" && !in_time(entry.path().string()))
+        if (entry.path().extension() == ".yaml" && !in_time(entry.path().string(), runs))
             out.push_back(entry.path().stem().string());
     std::sort(out.begin(), out.end());
     return out;

@@ -57,7 +57,7 @@ protected:
 } // namespace
 
 TEST_F(Browser, DrawsEverySectionInBothLanguages) {
-    const std::string sections[] = {"summary",     "comparison", "by-step",  "by-input",  "carbon-flow",
+    const std::string sections[] = {"summary",     "comparison", "by-step",  "by-input",  "input-flow",
                                     "mass-flow",   "flowsheet",  "steps",    "inventory", "streams",
                                     "assumptions", "closure",    "findings", "reproduce"};
     for (const Language language : {Language::en, Language::zh}) {
@@ -99,7 +99,8 @@ TEST_F(Browser, LeavesOutWhatACaseDoesNotHave) {
     const std::string page = draw(least, Language::en);
     EXPECT_NE(page.find("2.5"), std::string::npos);
     EXPECT_NE(page.find("not defined"), std::string::npos);
-    for (const char* id : {"streams", "flowsheet", "mass-flow", "carbon-flow", "inventory", "assumptions", "closure"})
+    for (const char* id : {"streams", "flowsheet", "mass-flow", "input-flow", "uncertainty", "economics", "schedule",
+                           "compliance", "maturity", "inventory", "assumptions", "closure"})
         EXPECT_EQ(page.find("<section id=\"" + std::string(id) + "\""), std::string::npos) << id;
     expect_no_holes(page);
 }

@@ -95,6 +95,68 @@ TEST(CsvTables, ClosureTellsWhatIsNotDefined) {
     EXPECT_TRUE(plant && unit);
 }
 
+TEST(CsvTables, DecisionTablesHoldWhatTheResultsSay) {
+    json results = json::parse(fixture_text());
+    results["comparison"]["ranking"] = {{"verdict", "preferred"},
+                                        {"winner", "enzymatic"},
+                                        {"admitted", {{"chemical", false}, {"enzymatic", true}}},
+                                        {"scored", json::array({{{"method", "topsis"},
+                                                                 {"weights", "equal"},
+                                                                 {"score", {0.25, nullptr}},
+                                                                 {"probability_first", {0.1, 0.9}}}})}};
+    results["routes"]["chemical"]["limits"] = json::array({{{"id", "cod"},
+                                                            {"standard", "GB 1"},
+                                                            {"verified", false},
+                                                            {"limit", {{"value", 120.5}, {"unit", "mg/L"}}},
+                                                            {"measured", {{"value", nullptr}, {"unit", "mg/L"}}},
+                                                            {"status", "not_defined"}}});
+    results["routes"]["chemical"]["maturity"] = {
+        {"weakest", "b"},
+        {"steps", json::array({{{"unit", "a"}, {"trl", 9}}, {{"unit", "b"}, {"trl", 4}, {"mrl", nullptr}}})}};
+    results["routes"]["chemical"]["economics"] = {
+        {"cash_flow",
+         {{"unit", "CNY2024"},
+          {"cash", {-10.5, 4.25}},
+          {"discounted", {-10.5, 4}},
+          {"position", {-10.5, -6.25}},
+          {"income_tax", {0}}}},
+        {"incentives", json::array({{{"id", "grant"},
+                                     {"on", true},
+                                     {"alone", {{"npv", {{"value", 3}, {"unit", "CNY2024"}, {"change", 1}}}}}}})}};
+    for (const char* part : {"limits", "maturity", "economics"}) results["routes"]["enzymatic"].erase(part);
+    const std::string text = results.dump();
+
+    const auto ranking = rows(text, "ranking.csv");
+    ASSERT_EQ(ranking.size(), 2u);
+    EXPECT_EQ(ranking[0].at("admitted"), "false");
+    EXPECT_EQ(ranking[0].at("score"), "0.25");
+    EXPECT_EQ(ranking[1].at("score"), "");
+    EXPECT_EQ(ranking[1].at("probability_first"), "0.9");
+    EXPECT_EQ(ranking[1].at("winner"), "enzymatic");
+    const auto limits = rows(text, "limits.csv");
+    ASSERT_EQ(limits.size(), 1u);
+    EXPECT_EQ(limits[0].at("limit"), "120.5");
+    EXPECT_EQ(limits[0].at("limit_unit"), "mg/L");
+    EXPECT_EQ(limits[0].at("measured"), "");
+    EXPECT_EQ(limits[0].at("verified"), "false");
+    const auto maturity = rows(text, "maturity.csv");
+    ASSERT_EQ(maturity.size(), 2u);
+    EXPECT_EQ(maturity[0].at("weakest"), "false");
+    EXPECT_EQ(maturity[1].at("weakest"), "true");
+    EXPECT_EQ(maturity[1].at("trl"), "4");
+    const auto cash = rows(text, "cash_flow.csv");
+    ASSERT_EQ(cash.size(), 2u);
+    EXPECT_EQ(cash[1].at("position"), "-6.25");
+    EXPECT_EQ(cash[1].at("income_tax"), "") << "a shorter list";
+    const auto incentives = rows(text, "incentives.csv");
+    ASSERT_EQ(incentives.size(), 1u);
+    EXPECT_EQ(incentives[0].at("alone_change"), "1");
+    EXPECT_EQ(incentives[0].at("added"), "");
+
+    results["comparison"]["ranking"]["scored"] = json::array();
+    EXPECT_EQ(rows(results.dump(), "ranking.csv").size(), 2u) << "no weights were needed: the verdict alone";
+}
+
 TEST(CsvTables, AwkwardTextsSurvive) {
     const std::string awkward = "a \"b\", c\nd; 发酵\\";
     json results = json::parse(fixture_text());
@@ -108,8 +170,9 @@ TEST(CsvTables, AwkwardTextsSurvive) {
 
 TEST(CsvTables, ResultsWithoutOptionalPartsGiveHeaders) {
     const std::string least = R"({"routes": {"one": {"indicators": {"unit_cost": {"value": 2.5, "unit": "CNY/kg"}}}}})";
-    EXPECT_EQ(report::csv_tables(least).size(), 6u);
+    EXPECT_EQ(report::csv_tables(least).size(), 11u);
     EXPECT_EQ(rows(least, "indicators.csv").size(), 1u);
-    for (const char* name : {"inventory.csv", "streams.csv", "steps.csv", "closure.csv", "parameters.csv"})
+    for (const char* name : {"inventory.csv", "streams.csv", "steps.csv", "closure.csv", "parameters.csv",
+                             "ranking.csv", "limits.csv", "maturity.csv", "cash_flow.csv", "incentives.csv"})
         EXPECT_TRUE(rows(least, name).empty()) << name;
 }

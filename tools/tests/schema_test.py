@@ -41,7 +41,7 @@ def load(path):
 
 
 def inputs():
-    for folder in ("models", "examples", "docs/tutorials"):
+    for folder in ("models", "examples", "docs/tutorials", "docs/guide"):
         yield from sorted((ROOT / folder).rglob("*.yaml"))
 
 

@@ -1,6 +1,7 @@
 // Every message, for tests and tools; code includes the file of its own folder.
 #pragma once
 #include "base/messages/assess.h"
+#include "base/messages/assess_barriers.h"
 #include "base/messages/base.h"
 #include "base/messages/case.h"
 #include "base/messages/cli.h"

@@ -110,4 +110,8 @@ MESSAGE(state_unit_needs_component, "'unit: {0}' is for states per component", "
 MESSAGE(run_needs_duration, "the run of unit '{0}' needs a duration: run: {duration: ..}", "单元“{0}”的时间过程需要时长：run: {duration: ..}")
 MESSAGE(first_phase_sets, "the first phase '{0}' begins with the start values of the states; 'set' is for those after it", "第一阶段“{0}”从状态初值开始；set 用于其后的阶段")
 MESSAGE(phase_without_end, "phase '{0}' needs 'until': the next one could never begin", "阶段“{0}”需要 until：否则下一阶段永远不会开始")
+MESSAGE(plant_recipe_which, "'{0}' has several recipes ({1}); say which one this plant follows", "“{0}”中有多个配方（{1}）；请指明本厂采用哪一个")
+MESSAGE(plant_recipe_which_hint, "recipe: {file: .., recipe: NAME}", "recipe: {file: .., recipe: 名称}")
+MESSAGE(plant_recipe_no_duration, "the recipe gives no duration '{0}'", "配方中没有时长“{0}”")
+MESSAGE(plant_recipe_name, "a unit procedure of a plant's recipe cannot be called '{0}': the name stands for results of the recipe", "工厂配方的单元程序不能命名为“{0}”：该名称用于配方的结果")
 // clang-format on

@@ -80,4 +80,5 @@ MESSAGE(schedule_time_days, "time [d]", "时间 [d]")
 MESSAGE(schedule_time_hours, "time [h]", "时间 [h]")
 MESSAGE(schedule_batch_number, "batch {0}", "第 {0} 批")
 MESSAGE(schedule_resource_of, "{0} ({1})", "{0}（{1}）")
+MESSAGE(schedule_duration_computed, "the duration of '{0}' comes out as {1}: it must be between zero and 10 years", "“{0}”的时长算得 {1}：应在零与 10 年之间")
 // clang-format on
