@@ -89,15 +89,35 @@ std::vector<Row> rows(plant::Library& library, const std::string& folder, const 
 
 fs::path examples_of(const Common& common) { return fs::path(common.models) / ".." / "examples"; }
 
-std::vector<Row> templates(const Common& common) {
+/// A project that stands in models/templates, or null. Errors to `d`.
+const text::Node* read_template(plant::Library& library, const std::string& name) {
+    const fs::path path = fs::path(library.models_folder()) / "templates" / (name + ".yaml");
+    std::error_code ignored;
+    if (name.find('/') != std::string::npos || !fs::exists(path, ignored)) return nullptr;
+    const text::Node* file = library.load_file(path.string(), "template");
+    if (!file) return nullptr;
+    text::check_keys(*file, {"viresco", "kind", "title", "from", "files", "case", "readme"}, library.diagnostics);
+    return file;
+}
+
+/// Templates, and examples that stand alone: those that name files beside their folder cannot be copied.
+std::vector<Row> templates(const Common& common, plant::Library& library) {
     std::vector<Row> out;
     std::error_code ignored;
-    for (const auto& entry : fs::recursive_directory_iterator(examples_of(common), ignored))
-        if (entry.path().filename() == "case.yaml") {
-            const std::string name =
-                entry.path().parent_path().lexically_relative(examples_of(common)).generic_string();
-            out.push_back({name, "examples/" + name, name, name, ""});
-        }
+    for (const std::string& name : library.names("templates"))
+        if (const text::Node* file = read_template(library, name))
+            out.push_back(
+                {name, "templates/" + name + ".yaml", title(*file, "en", name), title(*file, "zh", name), ""});
+    const fs::path examples = examples_of(common);
+    for (const auto& entry : fs::recursive_directory_iterator(examples, ignored)) {
+        if (entry.path().filename() != "case.yaml") continue;
+        const std::string name = entry.path().parent_path().lexically_relative(examples).generic_string();
+        const text::Node* file = library.load_file(entry.path().string(), "case");
+        if (!file) continue;
+        const std::string& text = file->pos().file->text;
+        if (text.find("../") != std::string::npos) continue;
+        out.push_back({name, "examples/" + name, title(*file, "en", name), title(*file, "zh", name), ""});
+    }
     std::sort(out.begin(), out.end(), [](const Row& a, const Row& b) { return a.name < b.name; });
     return out;
 }
@@ -121,7 +141,7 @@ int list(const Common& common, const std::string& what) {
     else if (what == "limits")
         out = rows(library, "limits", "limits", "limits", "value");
     else if (what == "templates")
-        out = templates(common);
+        out = templates(common, library);
     else if (what == "measures")
         for (const auto& [name, dimension] : units::known_units()) out.push_back({name, "", name, name, dimension});
     else {
@@ -152,19 +172,32 @@ int list(const Common& common, const std::string& what) {
 int create(const Common& common, const std::string& folder, const std::string& from) {
     Diagnostics wrong;
     std::error_code error;
-    const fs::path source = examples_of(common) / from;
-    if (!fs::exists(source / "case.yaml", error)) {
+    plant::Library library(common.models, *common.sources, wrong);
+    const text::Node* project = read_template(library, from);
+    const fs::path source = examples_of(common) / (project ? text::scalar_of(*project, "from", wrong) : from);
+    wrong.throw_if_errors();
+    if (!project && (from.empty() || !fs::exists(source / "case.yaml", error))) {
         std::vector<std::string> known;
-        for (const Row& r : templates(common)) known.push_back(r.name);
-        suggest(wrong.error({}, message::unknown_template, {from}), from, known);
+        for (const Row& r : templates(common, library)) known.push_back(r.name);
+        auto& d = wrong.error({}, message::unknown_template, {from});
+        suggest(d, from, known);
+        if (d.hints.empty()) d.hint(message::templates_there);
         throw ConfigError(wrong);
     }
     if (fs::exists(folder, error) && !fs::is_empty(folder, error)) {
-        wrong.error({}, message::folder_not_empty, {folder});
+        wrong.error({}, message::folder_not_empty, {folder}).hint(message::folder_not_empty_hint);
         throw ConfigError(wrong);
     }
     fs::create_directories(folder, error);
-    if (!error) fs::copy(source, folder, fs::copy_options::recursive, error);
+    if (project) {
+        if (const text::Node* files = project->find("files"))
+            for (const text::Node& file : files->items())
+                if (!error) fs::copy_file(source / file.scalar(), fs::path(folder) / file.scalar(), error);
+        if (!error) text::write_file(folder + "/case.yaml", text::scalar_of(*project, "case", wrong));
+        if (!error) text::write_file(folder + "/README.md", text::scalar_of(*project, "readme", wrong));
+    } else if (!error) {
+        fs::copy(source, folder, fs::copy_options::recursive, error);
+    }
     if (error) {
         wrong.error({}, message::cannot_create, {folder, error.message()});
         throw ConfigError(wrong);

@@ -158,15 +158,17 @@ void read_barrier(const Node::Entry& e, std::vector<Barrier>& out, Diagnostics& 
     }
 }
 
-/// The least distance to any limit, as a share of it; a limit of what the route does not have keeps it from nothing.
+/// The least distance to any limit, as a share of it; a limit of what the route does not have keeps it from nothing. Checks
+/// of the path to industry are none that an authority sets.
 void declare_limit_margin(plant::Context& c, const plant::Plant& p, const std::vector<Limit>& limits) {
-    if (limits.empty()) return;
+    if (std::all_of(limits.begin(), limits.end(), [](const Limit& l) { return !l.stage.empty(); })) return;
     c.model.add_built_in(
         p.prefix + "limit_margin", 0,
         [&limits, &p](lang::Model& m, lang::Indices, const SourcePos& pos) {
             const lang::Value one = m.constant(1, m.dimensions.one());
             lang::Value least = one;
             for (const Limit& l : limits) {
+                if (!l.stage.empty()) continue;
                 const lang::Value ratio = m.divide(m.value(measured_path(p, l), {}, pos),
                                                    m.value(value_path(l), {}, pos));
                 lang::Value margin = l.at_least ? m.subtract(ratio, one, pos) : m.subtract(one, ratio, pos);

@@ -1,5 +1,7 @@
 #include "assess/limits.h"
+#include "assess/maturity.h"
 #include "base/messages/assess.h"
+#include "base/messages/assess_barriers.h"
 #include "base/messages/plant.h"
 #include "matter/quantity.h"
 #include <algorithm>
@@ -17,7 +19,7 @@ std::optional<Limit> read_limit(plant::Context& c, const Node::Entry& e) {
     if (!plant::expect_map(e.value, "'" + e.key + "'", d)) return std::nullopt;
     plant::check_keys(e.value,
                       {"title", "standard", "edition", "table", "value", "condition", "effective", "source", "verified",
-                       "mandatory", "at_least", "formula", "defined_if"},
+                       "mandatory", "at_least", "stage", "formula", "defined_if"},
                       d);
     for (const char* need : {"standard", "value", "effective", "source", "verified", "formula"})
         if (!e.value.find(need)) d.error(e.key_pos, message::limit_needs, {e.key, need});
@@ -31,6 +33,13 @@ std::optional<Limit> read_limit(plant::Context& c, const Node::Entry& e) {
     l.standard = plant::scalar_of(e.value, "standard", d);
     l.edition = plant::scalar_of(e.value, "edition", d);
     l.table = plant::scalar_of(e.value, "table", d);
+    if (const Node* stage = e.value.find("stage")) {
+        std::vector<std::string> known;
+        for (const Stage& s : stages()) known.emplace_back(s.id);
+        l.stage = stage->scalar();
+        if (std::find(known.begin(), known.end(), l.stage) == known.end())
+            suggest(d.error(stage->pos(), message::limit_stage, {l.stage}), l.stage, known);
+    }
     l.effective = plant::scalar_of(e.value, "effective", d);
     l.source = plant::scalar_of(e.value, "source", d);
     l.verified = flag("verified");

@@ -8,6 +8,7 @@ struct Limit {
     std::string id;
     matter::Title title, condition;
     std::string standard, edition, table, effective, source;
+    std::string stage;      ///< of the path to industry that it is a check of; empty: of none
     bool verified = false;  ///< the value was read in the text of the standard itself
     bool mandatory = false; ///< a gate: a route that does not pass is not compared
     bool at_least = false;  ///< `value` is the least that is allowed

@@ -21,12 +21,18 @@ int level(const Node& node, const char* what, int highest, Diagnostics& d) {
 
 } // namespace
 
+const std::vector<Stage>& stages() {
+    static const std::vector<Stage> list{{"laboratory", {"laboratory research", "实验室研究"}, 1, 4},
+                                         {"pilot", {"pilot validation", "中试验证"}, 5, 6},
+                                         {"demonstration", {"demonstration line", "小规模应用（示范线）"}, 7, 8},
+                                         {"industry", {"industrial", "产业化推广"}, 9, 9}};
+    return list;
+}
+
 matter::Title stage_of(int trl) {
-    if (trl <= 0) return {"not stated", "未说明"};
-    if (trl <= 4) return {"laboratory research", "实验室研究"};
-    if (trl <= 6) return {"pilot validation", "中试验证"};
-    if (trl <= 8) return {"demonstration line", "小规模应用（示范线）"};
-    return {"industrial", "产业化推广"};
+    for (const Stage& s : stages())
+        if (trl >= s.lowest && trl <= s.highest) return s.title;
+    return {"not stated", "未说明"};
 }
 
 int read_level(const Node& node, Diagnostics& d) { return level(node, "TRL", 9, d); }

@@ -21,6 +21,15 @@ struct Maturity {
     int silent = 0;                  ///< units that state nothing
 };
 
+/// A stage of the path from the laboratory to industry.
+struct Stage {
+    const char* id;
+    matter::Title title;
+    int lowest, highest; ///< technology readiness levels
+};
+/// laboratory, pilot, demonstration, industry.
+const std::vector<Stage>& stages();
+
 /// The stage of the path that a technology readiness level belongs to: laboratory 1-4, pilot 5-6, demonstration 7-8,
 /// industry 9.
 matter::Title stage_of(int trl);

@@ -27,13 +27,40 @@ Json margin(const assess::Limit& l, double measured, double limit) {
     return std::isfinite(m) ? Json(m) : Json(nullptr);
 }
 
+/// NaN where it is not defined.
+double measured_value(const Case& c, const lang::Evaluation& e, const plant::Plant& p, const assess::Limit& l) {
+    const bool defined = !l.defined_if || value(c, e, assess::measured_if_path(p, l)) == 1;
+    return defined ? value(c, e, assess::measured_path(p, l)) : std::nan("");
+}
+
+/// Every stage with its checks. A stage without checks says nothing; one whose check is not defined is not passed.
+Json path_of(const Case& c, const lang::Evaluation& e, const plant::Plant& p, int trl) {
+    Json out = Json::array();
+    for (const assess::Stage& stage : assess::stages()) {
+        Json checks = Json::array();
+        bool passes = true;
+        for (const assess::Limit& l : c.limits) {
+            if (l.stage != stage.id) continue;
+            const auto status = assess::judge(l, measured_value(c, e, p, l), value(c, e, assess::value_path(l)));
+            passes = passes && assess::passes(status);
+            checks.push_back({{"limit", l.id}, {"status", assess::to_string(status)}});
+        }
+        Json j{{"stage", stage.id}, {"title", title_of(stage.title)}};
+        j["levels"] = {stage.lowest, stage.highest};
+        j["reached"] = trl >= stage.lowest;
+        j["passes"] = checks.empty() ? Json(nullptr) : Json(passes);
+        j["checks"] = std::move(checks);
+        out.push_back(std::move(j));
+    }
+    return out;
+}
+
 } // namespace
 
 Json limits_json(const Case& c, const lang::Evaluation& e, const plant::Plant& p) {
     Json out = Json::array();
     for (const assess::Limit& l : c.limits) {
-        const bool defined = !l.defined_if || value(c, e, assess::measured_if_path(p, l)) == 1;
-        const double measured = defined ? value(c, e, assess::measured_path(p, l)) : std::nan("");
+        const double measured = measured_value(c, e, p, l);
         const double limit = value(c, e, assess::value_path(l));
         Json j;
         j["id"] = l.id;
@@ -56,7 +83,7 @@ Json limits_json(const Case& c, const lang::Evaluation& e, const plant::Plant& p
     return out;
 }
 
-Json maturity_json(const Case& c, const plant::Plant& p) {
+Json maturity_json(const Case& c, const lang::Evaluation& e, const plant::Plant& p) {
     const assess::Maturity& m = c.maturity[static_cast<size_t>(&p - c.routes.data())];
     if (m.steps.empty()) return nullptr;
     Json out;
@@ -79,6 +106,29 @@ Json maturity_json(const Case& c, const plant::Plant& p) {
                          {"evidence", s.evidence.empty() ? Json(nullptr) : Json(s.evidence)},
                          {"date", s.date.empty() ? Json(nullptr) : Json(s.date)}});
     out["steps"] = std::move(steps);
+    out["path"] = path_of(c, e, p, m.trl);
+    return out;
+}
+
+Json batch_records_json(const Case& c) {
+    const auto number = [](double x) { return std::isfinite(x) ? Json(x) : Json(nullptr); };
+    const auto limit = [](const std::optional<double>& x) { return x ? Json(*x) : Json(nullptr); };
+    Json out = Json::object();
+    for (const assess::BatchRecords& r : c.batch_records) {
+        Json quantities = Json::object();
+        for (const assess::BatchQuantity& q : r.quantities)
+            quantities[q.id] = {{"title", title_of(q.title)},        {"unit", q.unit.text.empty() ? "1" : q.unit.text},
+                                {"recorded", q.statistics.recorded}, {"outside", q.statistics.outside},
+                                {"mean", number(q.statistics.mean)}, {"deviation", number(q.statistics.deviation)},
+                                {"lower", limit(q.lower)},           {"upper", limit(q.upper)},
+                                {"cp", number(q.statistics.cp)},     {"cpk", number(q.statistics.cpk)}};
+        out[r.id] = {{"title", title_of(r.title)},
+                     {"file", r.file},
+                     {"batches", r.batches},
+                     {"completeness", r.completeness},
+                     {"capability", number(r.capability)},
+                     {"quantities", std::move(quantities)}};
+    }
     return out;
 }
 

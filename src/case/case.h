@@ -1,5 +1,6 @@
 #pragma once
 #include "assess/barriers.h"
+#include "assess/batch_records.h"
 #include "assess/indicators.h"
 #include "assess/limits.h"
 #include "assess/maturity.h"
@@ -10,6 +11,7 @@
 #include "lca/background.h"
 #include "plant/audit.h"
 #include "plant/plant.h"
+#include <deque>
 #include <memory>
 #include <unordered_map>
 
@@ -57,6 +59,7 @@ public:
     std::optional<assess::RankingPlan> ranking;
     int required_trl = 0; // of the case; 0: none
     std::optional<assess::BarrierPlan> barriers;
+    std::vector<assess::BatchRecords> batch_records;
     lca::Background background;
     matter::ComponentTable components;
     std::vector<plant::Plant> routes;
@@ -64,6 +67,12 @@ public:
     std::vector<std::shared_ptr<integrate::BatchRun>> batches; // as in program.runs()
     lang::Program program;
     std::vector<double> parameters; // defaults with settings: what `evaluate` runs
+    std::deque<text::Node> tables;  // values read from `data:`
+    /// Where the number of a parameter comes from: the file, or what a scenario, a table or the command line put in its
+    /// place.
+    const matter::Datum& datum(size_t parameter) const;
+    /// Of all that decides the results: texts of all files read, scenario, settings, version.
+    uint64_t hash() const;
     std::vector<std::string> missing;
     std::vector<lang::Missing> missing_list; // the same with their places
     std::vector<lang::Named> named;

@@ -2,6 +2,7 @@
 #include "base/messages/lang.h"
 #include "base/messages/plant.h"
 #include "case/case.h"
+#include "case/data_tables.h"
 #include "economics/economics.h"
 #include "lang/cut_runs.h"
 #include "matter/quantity.h"
@@ -14,6 +15,30 @@
 namespace viresco::cases {
 
 using text::Node;
+
+const matter::Datum& Case::datum(size_t parameter) const {
+    for (auto s = settings.rbegin(); s != settings.rend(); ++s)
+        if (s->parameter == static_cast<int>(parameter)) return s->datum;
+    return program.parameters()[parameter].datum;
+}
+
+uint64_t Case::hash() const {
+    // By name without folder, each file once: the same wherever the case lies.
+    std::map<std::string, const SourceFile*> read;
+    for (const SourceFile& f : request.sources->files()) read.emplace(f.path, &f);
+    std::vector<std::string> texts;
+    for (const auto& [path, f] : read) texts.push_back(path.substr(path.find_last_of('/') + 1) + "\n" + f->text);
+    std::sort(texts.begin(), texts.end());
+    texts.push_back(VIRESCO_VERSION);
+    texts.push_back(request.scenario);
+    for (const auto& [path, value] : request.settings) texts.push_back(path + "=" + value);
+    uint64_t h = 14695981039346656037u; // FNV-1a
+    for (const std::string& text : texts) {
+        for (const char c : text) h = (h ^ static_cast<unsigned char>(c)) * 1099511628211u;
+        h = (h ^ 256) * 1099511628211u; // the end of a text
+    }
+    return h;
+}
 
 const Output* Case::find(const std::string& path) const {
     const auto it = by_path_.find(path);
@@ -75,12 +100,12 @@ private:
     void read() {
         out_->file = file_ = case_file();
         d_.throw_if_errors();
-        const bool all_known = plant::check_keys(*file_,
-                                                 {"viresco", "kind", "title", "description", "product",
-                                                  "functional unit", "routes", "background", "prices", "economics",
-                                                  "indicators", "limits", "required trl", "ranking", "barriers",
-                                                  "electricity", "scenarios", "boundary", "correlations"},
-                                                 d_);
+        const bool all_known = plant::check_keys(
+            *file_,
+            {"viresco",    "kind",          "title",       "description", "product",  "functional unit", "routes",
+             "background", "prices",        "economics",   "indicators",  "limits",   "required trl",    "ranking",
+             "barriers",   "batch records", "electricity", "scenarios",   "boundary", "correlations",    "data"},
+            d_);
         out_->title = file_->find("title") ? matter::read_title(*file_->find("title"), d_)
                                            : matter::Title{"case", "案例"};
         out_->product = plant::scalar_of(*file_, "product", d_);
@@ -100,6 +125,7 @@ private:
         if (const Node* trl = file_->find("required trl")) out_->required_trl = assess::read_level(*trl, d_);
         out_->electricity.pos = {file_->pos().file, 1, 1, 1};
         if (const Node* e = file_->find("electricity")) out_->electricity = lca::read_electricity(*e, d_);
+        read_data_tables(library(), *file_, out_->tables, overrides_);
         scenario();
         for (const auto& [path, value] : out_->request.settings) {
             const Node* node = library().inline_text("--set " + path, value);
@@ -212,6 +238,10 @@ private:
         if (const Node* ranking = file_->find("ranking"))
             out_->ranking = assess::read_ranking(*ranking, out_->definitions, d_);
         out_->limits = assess::read_limits(*context_, files("limits", "limits", "limits"));
+        if (const Node* records = file_->find("batch records")) {
+            out_->batch_records = assess::read_batch_records(library(), *records);
+            assess::declare_batch_records(*context_, out_->batch_records);
+        }
         if (const Node* barriers = file_->find("barriers")) {
             const auto registers = files(barriers->find("register"), "register", "barriers", "barriers");
             d_.throw_if_errors(); // without its register nothing that the case says of barriers is known

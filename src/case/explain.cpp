@@ -76,10 +76,11 @@ private:
 
     /// "1.1 kgCO2e/kg  models/..:14 (estimate: engineering estimate)"
     std::string provenance(int parameter) const {
-        const lang::Parameter& p = c_.program.parameters()[static_cast<size_t>(parameter)];
-        std::string out = show(c_.parameters[static_cast<size_t>(parameter)], p.datum.unit) + "   " +
-                          place(p.datum.pos) + " (" + matter::to_string(p.datum.evidence);
-        if (!p.datum.source.empty()) out += ": " + p.datum.source;
+        const auto k = static_cast<size_t>(parameter);
+        const matter::Datum& from = c_.datum(k);
+        std::string out = show(c_.parameters[k], c_.program.parameters()[k].datum.unit) + "   " + place(from.pos) +
+                          " (" + matter::to_string(from.evidence);
+        if (!from.source.empty()) out += ": " + from.source;
         return out + ")";
     }
 

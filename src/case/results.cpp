@@ -51,6 +51,7 @@ public:
         out["components"] = titles;
         Json routes = Json::object();
         for (const plant::Plant& p : c_.routes) routes[p.route] = route(p);
+        if (!c_.batch_records.empty()) out["batch_records"] = batch_records_json(c_);
         out["comparison"] = comparison(routes);
         out["routes"] = std::move(routes);
         out["diagnostics"] = Json::parse(warnings.json(Language::en));
@@ -96,7 +97,7 @@ private:
         h["scenario"] = c_.request.scenario.empty() ? "base" : c_.request.scenario;
         h["scenario_title"] = title_of(c_.scenario_title);
         char hash[32];
-        std::snprintf(hash, sizeof hash, "%016llx", static_cast<unsigned long long>(c_.program.hash()));
+        std::snprintf(hash, sizeof hash, "%016llx", static_cast<unsigned long long>(c_.hash()));
         h["hash"] = hash;
         h["command"] = command;
         Json overrides = Json::array();
@@ -129,7 +130,7 @@ private:
             if (parameter.path.compare(0, p.prefix.size() + 10, p.prefix + "operation.") == 0) continue;
             const double weight = std::fabs(gradient[i] * c_.parameters[i]);
             if (!std::isfinite(weight)) continue;
-            sum[static_cast<int>(parameter.datum.evidence)] += weight;
+            sum[static_cast<int>(c_.datum(i).evidence)] += weight;
             total += weight;
         }
         Json out;
@@ -403,17 +404,17 @@ private:
                                                               [&](const auto& r) { return r.route == root; });
             if (other) continue;
             const units::Unit& u = x.datum.unit;
+            const matter::Datum& from = c_.datum(i);
             Json j;
             j["path"] = x.path;
             j["value"] = number(u.from_si(c_.parameters[i]));
             j["unit"] = u.text.empty() ? "1" : u.text;
             j["title"] = title_of(named(x.title));
-            j["evidence"] = matter::to_string(x.datum.evidence);
-            j["source"] = x.datum.source;
-            j["range"] = x.datum.low_si ? Json::array({u.from_si(*x.datum.low_si), u.from_si(*x.datum.high_si)})
-                                        : Json(nullptr);
-            j["file"] = x.datum.pos.file ? shown(x.datum.pos.file->path) : "";
-            j["line"] = x.datum.pos.line;
+            j["evidence"] = matter::to_string(from.evidence);
+            j["source"] = from.source;
+            j["range"] = from.low_si ? Json::array({u.from_si(*from.low_si), u.from_si(*from.high_si)}) : Json(nullptr);
+            j["file"] = from.pos.file ? shown(from.pos.file->path) : "";
+            j["line"] = from.pos.line;
             j["overridden"] = c_.parameters[i] != x.datum.si ||
                               (x.datum.pos.file && x.datum.pos.file->path.compare(0, 6, "--set ") == 0);
             out.push_back(std::move(j));
@@ -430,7 +431,7 @@ private:
         r["steps"] = steps(p);
         r["units"] = units_of(p);
         r["streams"] = streams(p);
-        if (Json maturity = maturity_json(c_, p); !maturity.is_null()) r["maturity"] = std::move(maturity);
+        if (Json maturity = maturity_json(c_, e_, p); !maturity.is_null()) r["maturity"] = std::move(maturity);
         if (!c_.limits.empty()) r["limits"] = limits_json(c_, e_, p);
         if (Json money = economics_.of(p); !money.is_null()) r["economics"] = std::move(money);
         if (Json barriers = barriers_.of(p); !barriers.is_null()) r["barriers"] = std::move(barriers);

@@ -27,4 +27,29 @@ const Node* Node::find(std::string_view key) const {
     return entry == entries_.end() ? nullptr : &entry->value;
 }
 
+Node Node::of(std::string scalar, SourcePos pos) {
+    Node n;
+    n.kind_ = Kind::scalar;
+    n.pos_ = pos;
+    n.anchors_ = {{0, pos}};
+    n.scalar_ = std::move(scalar);
+    return n;
+}
+
+Node Node::of(std::vector<Node> items, SourcePos pos) {
+    Node n;
+    n.kind_ = Kind::sequence;
+    n.pos_ = pos;
+    n.items_ = std::move(items);
+    return n;
+}
+
+Node Node::of(std::vector<Entry> entries, SourcePos pos) {
+    Node n;
+    n.kind_ = Kind::map;
+    n.pos_ = pos;
+    n.entries_ = std::move(entries);
+    return n;
+}
+
 } // namespace viresco::text

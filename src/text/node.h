@@ -33,6 +33,11 @@ public:
     std::span<const Entry> entries() const;       // map, in file order; empty otherwise
     const Node* find(std::string_view key) const; // map entry or nullptr
 
+    /// Values that do not come from YAML, as the cells of a table do: a scalar at its place, a list and a map of such.
+    static Node of(std::string scalar, SourcePos pos);
+    static Node of(std::vector<Node> items, SourcePos pos);
+    static Node of(std::vector<Entry> entries, SourcePos pos);
+
 private:
     friend class Builder;
     Kind kind_ = Kind::null;

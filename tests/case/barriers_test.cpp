@@ -32,6 +32,7 @@ public:
         static SourceStore sources; // outlives every message
         const Scratch scratch;
         std::ofstream(scratch.path() + "plant.yaml") << example("plant.yaml");
+        std::ofstream(scratch.path() + "batches.csv") << example("batches.csv");
         std::ofstream(scratch.path() + "barriers.yaml") << own;
         std::ofstream(scratch.path() + "case.yaml") << case_text;
         Request request;
@@ -58,6 +59,7 @@ public:
         return find(barriers(route).at("actions"), "id", id);
     }
     const Json& removed(const std::string& proxy) const { return find(barriers().at("removed"), "proxy", proxy); }
+    const Json& results() const { return results_; }
     double indicator(const std::string& id, const std::string& route = "enzymatic") const {
         return results_.at("routes").at(route).at("indicators").at(id).at("value").get<double>();
     }
@@ -166,11 +168,103 @@ TEST(Barriers, ABottleneckIsWorthWhatItsTargetChanges) {
     EXPECT_EQ(skills.at("risks").at("talent").at("score"), met.row("talent").at("score"));
 }
 
+/// An action with which the equations have no solution spoils neither the result nor the other actions.
+TEST(Barriers, AnActionWithoutASolutionSaysSo) {
+    const Scratch scratch;
+    const std::string& folder = scratch.path();
+    std::ofstream(folder + "own.yaml") << R"(viresco: 1
+kind: unit
+unit: own
+ports: {feed: in, out: out}
+parameters: {share: {value: 0.5, limits: [0, 1]}}
+equations: "out.m[c] = feed.m[c] / share * 0.5 for c in components"
+energy: {closing: out.T}
+)";
+    std::ofstream(folder + "plant.yaml") << R"(viresco: 1
+kind: plant
+components: [common]
+feeds: {tap: {flow: {water: 1 kg/s}, supply: none}}
+units: {tank: {is: ./own.yaml}}
+connections: tap -> tank.feed; tank.out -> product
+products: {product: {as: product, component: water}}
+)";
+    std::ofstream(folder + "register.yaml") << R"(viresco: 1
+kind: barriers
+barriers: {technical: {likelihood: 0.5, proxies: {share: {unit: 1, formula: tank.share, score: [[0, 4], [1, 0]], source: test}}}}
+)";
+    std::ofstream(folder + "indicators.yaml") << R"(viresco: 1
+kind: indicators
+indicators: {share: {unit: 1, boundary: gate_to_gate, formula: tank.share}}
+)";
+    std::ofstream(folder + "case.yaml") << R"(viresco: 1
+kind: case
+product: water
+functional unit: 1 kg
+routes: {main: plant.yaml}
+indicators: [./indicators.yaml]
+barriers:
+  register: [./register.yaml]
+  indicators: [share]
+  actions:
+    none: {barriers: [technical], cost: 0 CNY2024, set: {main.tank.share: 0}}
+    same: {barriers: [technical], cost: 0 CNY2024, set: {main.tank.share: 0.5}}
+)";
+    SourceStore sources;
+    Request request;
+    request.path = folder + "case.yaml";
+    request.models_folder = std::string(VIRESCO_SOURCE_DIR) + "/models";
+    request.sources = &sources;
+    Diagnostics warnings;
+    const auto c = Case::compile(request, warnings);
+    lang::Evaluation e(c->program, 1);
+    evaluate(*c, e, c->parameters);
+    const auto actions = Json::parse(results_json(*c, e, {}, "test"))["routes"]["main"]["barriers"]["actions"];
+    EXPECT_FALSE(actions.at(0).at("failure").at("zh").get<std::string>().empty());
+    EXPECT_TRUE(actions.at(0).at("indicators").at("share").at("change").is_null());
+    EXPECT_TRUE(actions.at(0).at("risks").at("technical").at("risk").is_null());
+    EXPECT_TRUE(actions.at(1).at("failure").is_null());
+    EXPECT_EQ(actions.at(1).at("indicators").at("share").at("change"), 0);
+    EXPECT_EQ(actions.at(1).at("risks").at("technical").at("risk"), 1); // 0.5 x 2
+}
+
+/// The records of the example: 8 batches, 22 of 24 values; a conversion of 97.75 % against at least 96 %.
+TEST(Path, TakesItsChecksFromTheBatchRecords) {
+    const Register r;
+    const Json& pilot = r.results().at("batch_records").at("pilot");
+    EXPECT_EQ(pilot.at("batches"), 8);
+    EXPECT_NEAR(pilot.at("completeness").get<double>(), 22.0 / 24, 1e-15);
+    // Squares of the deviations: .35 .25 .05 .55 .65 .35 .05 .15 squared.
+    const double deviation = std::sqrt((0.1225 + 0.0625 + 0.0025 + 0.3025 + 0.4225 + 0.1225 + 0.0025 + 0.0225) / 7);
+    EXPECT_NEAR(pilot.at("quantities").at("conversion").at("cpk").get<double>(), 1.75 / (3 * deviation), 1e-9);
+    const auto measured = [&](const char* id) {
+        for (const Json& l : r.results().at("routes").at("enzymatic").at("limits"))
+            if (l.at("id") == id) return l.at("measured").at("value").get<double>();
+        return std::nan("");
+    };
+    EXPECT_EQ(measured("scale_up_batches"), 8);
+    EXPECT_NEAR(measured("scale_up_data"), 100 * 22.0 / 24, 1e-12);
+    EXPECT_NEAR(measured("scale_up_capability"), pilot.at("capability").get<double>(), 1e-15);
+    const Json& path = r.results().at("routes").at("enzymatic").at("maturity").at("path");
+    ASSERT_EQ(path.size(), 4u);
+    EXPECT_TRUE(path[0].at("passes").is_null()); // no check belongs to the laboratory
+    EXPECT_EQ(path[1].at("checks").size(), 2u);
+    EXPECT_TRUE(path[1].at("passes").get<bool>());
+    EXPECT_TRUE(path[1].at("reached").get<bool>()); // TRL 6
+    EXPECT_FALSE(path[2].at("reached").get<bool>());
+    // Without the scatter of a specification nothing is capable: not passed, not zero.
+    std::string text = replaced(example("case.yaml"), "lower: 96, ", "");
+    text = replaced(text, "lower: 87, upper: 95, ", "");
+    const Register bare(replaced(text, "upper: 0.5, ", ""));
+    const Json& demonstration = bare.results().at("routes").at("enzymatic").at("maturity").at("path")[2];
+    EXPECT_EQ(demonstration.at("checks")[0].at("status"), "not_defined");
+    EXPECT_FALSE(demonstration.at("passes").get<bool>());
+}
+
 /// Two routes: a proxy of one of them, limits of which one is close, and incentives that are in use.
 TEST(Barriers, AreOfEachRoute) {
     std::string text = replaced(example("case.yaml"), "{enzymatic: plant.yaml}",
                                 "{enzymatic: plant.yaml, other: plant.yaml}");
-    text = replaced(text, "barriers:\n", "limits: [./limits.yaml]\nbarriers:\n");
+    text = replaced(text, "limits: [batch_records]", "limits: [batch_records, ./limits.yaml]");
     text = replaced(text, "set: {enzymatic.enzyme_cycles: 400}", "set: {'*.enzyme_cycles': 400}");
     const std::string own = replaced(example("barriers.yaml"), "formula: enzyme_cycles",
                                      "formula: enzyme_cycles\n        routes: [enzymatic]");

@@ -85,6 +85,36 @@ TEST(StagewiseColumn, SeparatesNothingOfEqualVolatility) {
     EXPECT_NEAR(e.bottom, e.z, 1e-10);
 }
 
+/// From the guess alone, over the ranges the unit declares; where stages abound, the split is perfect.
+TEST(StagewiseColumn, IsFoundWhereTheSplitIsSharp) {
+    Example u("stagewise_column", fractions);
+    for (const char* volatility : {"0.01", "0.1", "1.05", "6", "20", "100"})
+        for (const auto& [reflux, liquid] : {std::pair{"1.5", "1"}, {"10", "0.1"}, {"10", "1.2"}})
+            for (const double distilled : {0.4, 0.6})
+                for (const auto& [above, below] : {std::pair{"20", "20"}, {"2", "20"}, {"20", "2"}}) {
+                    const std::string what = std::string(volatility) + " " + reflux + " " + liquid + " " + above + " " +
+                                             below + " " + std::to_string(distilled);
+                    ASSERT_TRUE(u({{"u.volatility[benzene]", volatility},
+                                   {"u.volatility[toluene]", "1"},
+                                   {"u.reflux", reflux},
+                                   {"u.liquid", liquid},
+                                   {"u.distilled", std::to_string(distilled)},
+                                   {"u.rectifying", above},
+                                   {"u.stripping", below}}))
+                        << what << u.messages();
+                    const Ends e = ends(u);
+                    EXPECT_NEAR(distilled * e.top + (1 - distilled) * e.bottom, e.z, 1e-12) << what;
+                    const double alpha = std::stod(volatility);
+                    EXPECT_EQ(e.top > e.z, alpha > 1) << what;
+                    if (std::string(above) != "20" || std::string(below) != "20" || std::string(reflux) != "10" ||
+                        (alpha < 6 && alpha > 0.15))
+                        continue;
+                    // All that may distil does, of the lighter first.
+                    const double light = alpha > 1 ? e.z : 1 - e.z, found = alpha > 1 ? e.top : 1 - e.top;
+                    EXPECT_NEAR(found, std::min(1.0, light / distilled), 1e-6) << what;
+                }
+}
+
 // ---- reactors
 
 TEST(PackedBedEnzymeReactor, FollowsTheIntegratedMichaelisMentenEquation) {

@@ -156,7 +156,7 @@ required trl: 6
     EXPECT_NEAR(measured.at("scale_up_capability"), 8.0 / 6, 1e-12);
 
     // The weakest critical step: a TRL 4 caps the route; what is not critical does not.
-    const auto maturity = nlohmann::json::parse(maturity_json(*c, c->routes[0]).dump());
+    const auto maturity = nlohmann::json::parse(maturity_json(*c, e, c->routes[0]).dump());
     EXPECT_EQ(maturity.at("trl"), 4);
     EXPECT_EQ(maturity.at("weakest"), "second");
     EXPECT_EQ(maturity.at("stage").at("en"), "laboratory research");

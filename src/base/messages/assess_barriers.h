@@ -1,4 +1,4 @@
-// Messages of assess/ on barriers: {0}, {1}.. are the arguments.
+// Messages of assess/ on barriers and batch records: {0}, {1}.. are the arguments.
 #pragma once
 #include "base/message.h"
 
@@ -37,4 +37,16 @@ MESSAGE(barrier_with_and_without, "barrier '{0}' is without action here, but act
 MESSAGE(barrier_reason, "why barrier '{0}' has no action is missing", "缺少挑战“{0}”没有措施的原因")
 MESSAGE(barrier_change_here, "found while evaluating the case with the change '{0}'", "在以改变“{0}”评价案例时发现")
 MESSAGE(barrier_change_failed, "the case has no solution with this change", "作此改变后案例无解")
+MESSAGE(batches_need, "the batch records '{0}' need '{1}'", "批记录“{0}”缺少“{1}”")
+MESSAGE(batches_need_hint, "pilot: {file: batches.csv, batch: column with the batch, quantities: {titre: {column: titre, unit: g/L, lower: 42, upper: 60}}}", "pilot: {file: batches.csv, batch: 批号列, quantities: {titre: {column: titre, unit: g/L, lower: 42, upper: 60}}}")
+MESSAGE(batches_none, "{0} has no batches", "{0} 中没有批次")
+MESSAGE(batches_column, "there is no column '{0}' in {1}", "{1} 中没有列“{0}”")
+MESSAGE(batches_columns_there, "its columns are {0}", "其各列为 {0}")
+MESSAGE(batches_twice, "batch '{0}' is there twice", "批次“{0}”重复出现")
+MESSAGE(batches_limits, "the specification of '{0}' is upside down: lower {1}, upper {2}", "“{0}”的规格上下颠倒：下限 {1}，上限 {2}")
+MESSAGE(batches_unit, "the specification of '{0}' is {1}, its unit {2}", "“{0}”的规格为 {1}，而其单位为 {2}")
+MESSAGE(batches_number, "'{0}' is not a number", "“{0}”不是数值")
+MESSAGE(batches_number_hint, "leave the cell empty where nothing was recorded", "未记录时请将单元格留空")
+MESSAGE(batches_no_capability, "{0}: a specification and at least two batches that differ are needed", "{0}：需要规格以及至少两个数值不同的批次")
+MESSAGE(limit_stage, "'{0}' is no stage of the path: laboratory, pilot, demonstration, industry", "“{0}”不是转化路径的阶段：laboratory、pilot、demonstration、industry")
 // clang-format on

@@ -32,4 +32,6 @@ MESSAGE(barriers_actions_heading, "actions: cost, and what each changes (evaluat
 MESSAGE(barriers_removed_heading, "a bottleneck at its target: what that changes", "瓶颈达到目标时引起的变化")
 MESSAGE(barriers_nothing, "changes none of these", "对上述各项均无影响")
 MESSAGE(barriers_risk_of, "risk {0}", "风险 {0}")
+MESSAGE(templates_there, "'viresco list templates' names them", "“viresco list templates”列出全部模板")
+MESSAGE(folder_not_empty_hint, "name a folder that is not there yet: what you have is not overwritten", "请指定尚不存在的文件夹：已有内容不会被覆盖")
 // clang-format on
