@@ -31,6 +31,10 @@ public:
     lang::DynamicProgram program;
     std::vector<double> parameters; ///< defaults with settings
     std::vector<Output> outputs;
+    /// Of `outputs`, in their units, at a point of a run. The program itself has more: those of the audit come after them.
+    std::vector<double> values(lang::DynamicEvaluation&, const integrate::Point&) const;
+    /// Of one output; NaN where there is none of that path.
+    double value(lang::DynamicEvaluation&, const integrate::Point&, std::string_view path) const;
     units::Quantity duration, every; ///< 0: not given
     bool from_steady = false;        ///< a run begins at the steady state
     integrate::Schedule schedule;    ///< inputs that change at given times

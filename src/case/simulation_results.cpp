@@ -1,6 +1,7 @@
 #include "case/simulation.h"
 #include "text/csv.h"
 #include <cmath>
+#include <limits>
 #include <cstdlib>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -14,17 +15,23 @@ const units::Unit& time_unit(const Simulation& s) {
     return s.duration.si > 0 ? s.duration.unit : second;
 }
 
-std::vector<double> outputs_at(lang::DynamicEvaluation& e, const Simulation& s, const integrate::Point& p) {
-    std::vector<double> out(e.program().output_slots().size());
-    e.outputs({&p.time, 1}, p.x, out);
-    out.resize(s.outputs.size());
-    for (size_t k = 0; k < out.size(); ++k) out[k] = s.outputs[k].unit.from_si(out[k]);
-    return out;
-}
-
 std::string unit_text(const units::Unit& u) { return u.text.empty() ? "1" : u.text; }
 
 } // namespace
+
+std::vector<double> Simulation::values(lang::DynamicEvaluation& e, const integrate::Point& p) const {
+    std::vector<double> out(e.program().output_slots().size());
+    e.outputs({&p.time, 1}, p.x, out);
+    out.resize(outputs.size());
+    for (size_t k = 0; k < out.size(); ++k) out[k] = outputs[k].unit.from_si(out[k]);
+    return out;
+}
+
+double Simulation::value(lang::DynamicEvaluation& e, const integrate::Point& p, std::string_view path) const {
+    for (size_t k = 0; k < outputs.size(); ++k)
+        if (outputs[k].path == path) return values(e, p)[k];
+    return std::numeric_limits<double>::quiet_NaN();
+}
 
 std::vector<Closure> closure(const Simulation& s, lang::DynamicEvaluation& e, const integrate::Point& begin,
                              const integrate::Point& end, bool steady) {
@@ -50,7 +57,7 @@ std::string simulation_json(const Simulation& s, lang::DynamicEvaluation& e, con
     Json out;
     out["time"] = {{"value", unit.from_si(run.end.time)}, {"unit", unit_text(unit)}};
     if (!s.unvalidated.empty()) out["unvalidated"] = s.unvalidated;
-    const auto values = outputs_at(e, s, run.end);
+    const auto values = s.values(e, run.end);
     Json outputs = Json::object();
     for (size_t k = 0; k < values.size(); ++k)
         outputs[s.outputs[k].path] = {{"value", values[k]}, {"unit", unit_text(s.outputs[k].unit)}};
@@ -94,7 +101,7 @@ std::string simulation_page(const Simulation& s, lang::DynamicEvaluation& e, con
     for (size_t i = 0; i < shown; ++i) {
         const integrate::Point& p = run.points[shown < 2 ? 0 : i * (n - 1) / (shown - 1)];
         times.push_back(rounded(unit.from_si(p.time)));
-        const auto at = outputs_at(e, s, p);
+        const auto at = s.values(e, p);
         for (size_t k = 0; k < at.size(); ++k) values[k].push_back(rounded(at[k]));
     }
     Json out = Json::parse(simulation_json(s, e, run, closure));
@@ -122,7 +129,7 @@ std::string simulation_csv(const Simulation& s, lang::DynamicEvaluation& e, cons
     out += "\n";
     for (const integrate::Point& p : run.points) {
         out += units::format_number(unit.from_si(p.time));
-        for (const double v : outputs_at(e, s, p)) out += "," + units::format_number(v);
+        for (const double v : s.values(e, p)) out += "," + units::format_number(v);
         out += "\n";
     }
     return out;

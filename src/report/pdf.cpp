@@ -33,7 +33,7 @@ std::string browser() {
     for (const char* name : {"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"})
         for (size_t begin = 0; begin <= list.size();) {
             const size_t end = std::min(list.find(':', begin), list.size());
-            const std::string file = list.substr(begin, end - begin) + "/" + name;
+            std::string file = list.substr(begin, end - begin) + "/" + name;
             if (end > begin && ::access(file.c_str(), X_OK) == 0) return file;
             begin = end + 1;
         }

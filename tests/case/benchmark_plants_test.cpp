@@ -92,12 +92,9 @@ public:
     }
     /// In the unit it is printed in.
     double output(const std::string& name, const integrate::Point& p) {
-        std::vector<double> values(simulation->program.output_slots().size());
-        evaluation->outputs({&p.time, 1}, p.x, values);
-        for (size_t k = 0; k < simulation->outputs.size(); ++k)
-            if (simulation->outputs[k].path == name) return simulation->outputs[k].unit.from_si(values[k]);
-        ADD_FAILURE() << "no output " << name;
-        return std::nan("");
+        const double out = simulation->value(*evaluation, p, name);
+        EXPECT_TRUE(std::isfinite(out)) << name;
+        return out;
     }
     void expect(std::span<const Digit> digits, const integrate::Point& p, double looser = 1) {
         for (const Digit& d : digits)

@@ -36,12 +36,10 @@ public:
         const auto run = integrate::run(*evaluation_, integrate::start(*evaluation_, o), times.back(), times, o);
         EXPECT_EQ(run.points.size(), times.size());
         std::vector<Row> rows;
-        std::vector<double> values(simulation->program.output_slots().size());
         for (const auto& point : run.points) {
-            evaluation_->outputs({&point.time, 1}, point.x, values);
+            const std::vector<double> values = simulation->values(*evaluation_, point);
             rows.emplace_back();
-            for (size_t k = 0; k < simulation->outputs.size(); ++k)
-                rows.back()[simulation->outputs[k].path] = simulation->outputs[k].unit.from_si(values[k]);
+            for (size_t k = 0; k < values.size(); ++k) rows.back()[simulation->outputs[k].path] = values[k];
         }
         return rows;
     }

@@ -1,4 +1,5 @@
 import { createContext } from 'preact';
+import type { Attached } from './attached';
 import { useContext } from 'preact/hooks';
 import { number_text, with_unit } from './format';
 import { step_colour } from './palette';
@@ -8,11 +9,15 @@ import { fill, texts, type TextId } from './texts';
 /// What every part of the page needs: the results and how to say things in the chosen language.
 export class Page {
   readonly steps: string[];
-  constructor(readonly results: Results, readonly language: Language) {
+  constructor(readonly results: Results, readonly language: Language, readonly attached: Attached = {}) {
     this.steps = step_order(results);
   }
   text(id: TextId, ...args: (string | number)[]): string {
     return fill(texts[id][this.language], args);
+  }
+  /// A text that begins a sentence with what is filled in.
+  sentence(id: TextId, ...args: (string | number)[]): string {
+    return this.text(id, ...args).replace(/^[a-z](?=[a-z])/, (c) => c.toUpperCase());
   }
   /// A text whose id is computed; the word itself where the table has none.
   word(id: string | null | undefined, prefix = ''): string {
@@ -28,6 +33,13 @@ export class Page {
   }
   step(name: string | null | undefined): string {
     return name ? this.title(step_title(this.results, name), name) : '';
+  }
+  /// A sentence that names routes by their ids, with their titles.
+  named(sentence: string): string {
+    let text = sentence;
+    for (const name of Object.keys(this.results.routes).sort((a, b) => b.length - a.length))
+      text = text.replace(new RegExp(`(?<![\\w-])${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\w-])`, 'g'), this.route(name));
+    return text.replace(/^[a-z](?=[a-z])/, (c) => c.toUpperCase());
   }
   component(name: string): string {
     return this.title(this.results.components?.[name], name);

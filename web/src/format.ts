@@ -38,7 +38,7 @@ export function unit_text(unit: string | undefined): string {
       part
         .replace(/^(k?g|t|mg|mol|kmol)(CO2e?|COD|ce|N|P)$/, (_all, mass, tag) => (tag === 'ce' ? mass + tag : `${mass}\u00a0${tag}`))
         .replace(/^deg([CF])$/, '°$1')
-        .replace(/^([A-Z]{3})_?(\d{4})$/, '$1 $2')
+        .replace(/^([kM]?)(CNY|EUR|USD|[A-Z]{3})_?(\d{4})$/, (_all, thousands, money, year) => `${thousands ? `${thousands}\u00a0` : ''}${money} ${year}`)
         .replace(/\*/g, '·')
         .replace(/\^?(-?\d)$/, (all, d) => (/[a-zA-Z]/.test(part) && !/CO2$|H2O$|\d{4}$/.test(part) ? raise(d) : all)),
     )

@@ -8,7 +8,7 @@ export type EvidenceMix = Partial<Record<EvidenceClass, number>>;
 
 export interface Indicator extends Quantity {
   title?: Title; definition?: Title; boundary?: 'gate_to_gate' | 'cradle_to_gate';
-  better?: 'lower' | 'higher' | 'none'; evidence?: EvidenceMix;
+  better?: 'lower' | 'higher' | 'none'; evidence?: EvidenceMix; formula?: string; file?: string; line?: number;
 }
 export interface Closure { value?: number | null; unit?: string; limit?: number; status?: string; missing?: string[] }
 export interface Factor extends Quantity {
@@ -16,7 +16,7 @@ export interface Factor extends Quantity {
 }
 export interface Item {
   id: string; title?: Title; direction: 'in' | 'out'; kind: string; step?: string | null; unit?: string;
-  amount?: Quantity; per_fu?: Quantity; impacts?: Record<string, Quantity>; cost?: Quantity; factor?: Factor;
+  amount?: Quantity; per_fu?: Quantity; impacts?: Record<string, Quantity>; cost?: Quantity; energy?: Quantity; factor?: Factor;
 }
 export interface Step { title?: Title; indicators: Record<string, Quantity> }
 export interface Unit {
@@ -30,8 +30,49 @@ export interface Parameter {
   path: string; value: number | null; unit: string; title?: Title; evidence?: EvidenceClass; source?: string;
   range?: [number, number] | null; file?: string; line?: number; overridden?: boolean;
 }
+export interface Limit {
+  id: string; title?: Title; standard: string; edition?: string; table?: string; condition?: Title; effective?: string; source?: string;
+  verified: boolean; mandatory?: boolean; side?: 'at_most' | 'at_least'; limit: Quantity; measured: Quantity; margin?: number | null; status: string;
+}
+export interface MaturityStep { unit: string; title?: Title; trl: number; mrl?: number | null; critical?: boolean; evidence?: string | null; date?: string | null }
+export interface Maturity {
+  trl?: number | null; mrl?: number | null; weakest?: string; stage?: Title; units_without_level?: number; required_trl?: number; passes?: boolean; steps?: MaturityStep[];
+}
+export type Effect = Record<string, Quantity & { change: number | null }>;
+export interface Incentive {
+  id: string; title?: Title; definition?: Title; source?: string; verified?: boolean; what_if?: boolean; on?: boolean; alone?: Effect; added?: Effect;
+}
+export interface Economics {
+  cash_flow?: { unit: string; cash: (number | null)[]; discounted: (number | null)[]; position: (number | null)[]; income_tax?: (number | null)[]; depreciation?: (number | null)[] };
+  rates_of_return?: { values: (number | null)[]; unit: string; sign_changes?: number; note?: Title };
+  without_incentives?: Effect; incentives?: Incentive[];
+}
+export interface RankedPair {
+  a: string; b: string; probability_a_dominates: number; probability_b_dominates: number;
+  by_criterion: { probability_better: number; mean: number | null; interval: [number | null, number | null]; significant: boolean }[];
+}
+export interface Ranking {
+  verdict: string; winner: string | null; text: Title; notes?: Title[]; samples?: { used: number; left_out: number }; criteria: string[];
+  admitted?: Record<string, boolean>; pairs?: RankedPair[]; weights?: Record<string, number[]>;
+  scored?: { method: string; weights: string; score: (number | null)[]; probability_first: number[]; first: string; significant: boolean }[];
+  weight_shares?: { share: number; weights: number[] }[];
+}
+export interface BarrierRow {
+  id: string; title?: Title; form?: Title; score: number | null; likelihood: number | null; risk: number | null; worst?: string | null; actions: string[]; no_action: Title | null;
+  proxies: { id: string; title?: Title; value: Quantity; score: number | null; target?: Quantity }[];
+}
+/// What an action does, or one bottleneck at its target.
+export interface BarrierChange {
+  id?: string; barrier?: string; proxy?: string; title?: Title; cost?: Quantity; yearly_cost?: Quantity | null; failure: Title | null;
+  indicators: Effect; risks: Record<string, { change: number | null }>;
+}
+/// The batch recipe that a plant follows.
+export interface PlantRecipe {
+  name: string; title?: Title; batch_time: Quantity | null; cycle_time: Quantity | null; batches?: Quantity | null; output?: Quantity | null; capacity?: Quantity | null;
+  limits: { name: string; title?: Title; kind: string; count?: number; occupied?: Quantity | null; use: Quantity | null }[];
+}
 export interface Route {
-  title?: Title; indicators: Record<string, Indicator>; closure?: Record<string, Closure>; inventory?: Item[];
+  title?: Title; maturity?: Maturity; limits?: Limit[]; economics?: Economics; barriers?: { rows: BarrierRow[]; actions: BarrierChange[]; removed: BarrierChange[] }; recipe?: PlantRecipe; indicators: Record<string, Indicator>; closure?: Record<string, Closure>; inventory?: Item[];
   steps?: Record<string, Step>; units?: Record<string, Unit>; streams?: Stream[]; parameters?: Parameter[];
   solver?: { unknowns?: number; newton_iterations?: number; residual?: number };
 }
@@ -45,7 +86,7 @@ export interface Results {
     electricity?: { factor_type: string; region?: string; year?: number };
   };
   routes: Record<string, Route>;
-  comparison?: { routes: string[]; rows: ComparisonRow[]; note?: Title };
+  comparison?: { routes: string[]; rows: ComparisonRow[]; note?: Title; ranking?: Ranking };
   diagnostics?: Finding[];
   components?: Record<string, Title>;
 }
@@ -75,14 +116,21 @@ export function describe(results: Results, id: string): Indicator | undefined {
   return undefined;
 }
 
+/// What rounding leaves beside the other routes' values (1e-16 beside 2) is zero.
 export function value_of(results: Results, route: string, id: string): number | null {
-  return results.routes[route].indicators[id]?.value ?? null;
+  const value = results.routes[route].indicators[id]?.value ?? null;
+  if (value === null || value === 0) return value;
+  const largest = Math.max(...Object.values(results.routes).map((r) => Math.abs(r.indicators[id]?.value ?? 0)));
+  return Math.abs(value) < 1e-12 * largest ? 0 : value;
 }
 
 /// The route named best by the comparison; without a comparison row, the best value if it is strictly better.
 export function best_route(results: Results, id: string): string | null {
   const row = results.comparison?.rows.find((r) => r.id === id);
-  if (row && row.best !== undefined) return row.best;
+  if (row && row.best !== undefined) {
+    const best = row.best === null ? null : value_of(results, row.best, id);
+    return route_names(results).some((r) => r !== row.best && value_of(results, r, id) === best) ? null : row.best;
+  }
   const better = describe(results, id)?.better;
   if (better !== 'lower' && better !== 'higher') return null;
   const names = route_names(results).filter((r) => value_of(results, r, id) !== null);

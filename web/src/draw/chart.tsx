@@ -1,4 +1,4 @@
-import { BarChart, LineChart, RadarChart } from 'echarts/charts';
+import { BarChart, CustomChart, LineChart, RadarChart, ScatterChart } from 'echarts/charts';
 import { GridComponent, LegendComponent, RadarComponent, TooltipComponent } from 'echarts/components';
 import { LabelLayout } from 'echarts/features';
 import * as echarts from 'echarts/core';
@@ -6,7 +6,7 @@ import { SVGRenderer } from 'echarts/renderers';
 import { useEffect, useRef } from 'preact/hooks';
 import { useWidth } from './measure';
 
-echarts.use([BarChart, LineChart, RadarChart, GridComponent, LegendComponent, RadarComponent, TooltipComponent, LabelLayout, SVGRenderer]);
+echarts.use([BarChart, CustomChart, LineChart, RadarChart, ScatterChart, GridComponent, LegendComponent, RadarComponent, TooltipComponent, LabelLayout, SVGRenderer]);
 
 /// An ECharts drawing; `option` may depend on the width. The same numbers stand in a table of the page,
 /// so for a screen reader it is one image with a label.

@@ -72,7 +72,7 @@ export interface Column<R> {
   head?: boolean;
 }
 
-/// A table that becomes a list of blocks on a narrow screen. Rows beyond `limit` wait behind a button, on paper all are shown.
+/// A table that becomes a list of blocks on a narrow screen. Rows beyond `limit` wait behind a button; on paper they are counted.
 export function Table<R>({ columns, rows, caption, limit, group, row_class }: {
   columns: Column<R>[]; rows: R[]; caption: string; limit?: number; group?: (row: R) => string; row_class?: (row: R) => string | undefined;
 }) {
@@ -103,6 +103,7 @@ export function Table<R>({ columns, rows, caption, limit, group, row_class }: {
           })}
         </tbody>
       </table>
+      {cut < rows.length && <p class="note print-only">{page.text('rows_on_screen', rows.length - cut)}</p>}
       {cut < rows.length && <button type="button" class="more" onClick={() => show_all(true)}>{page.text('show_all', rows.length)}</button>}
     </>
   );

@@ -1,11 +1,13 @@
 import { useCallback } from 'preact/hooks';
 import { Quantity, usePage } from '../context';
 import { Chart } from '../draw/chart';
+import { Exports } from '../draw/export';
 import { font, wrap } from '../draw/measure';
 import { percent_text, unit_text } from '../format';
 import { route_colour } from '../palette';
 import { best_route, describe, indicator_ids, route_names, value_of } from '../results';
 import type { TextId } from '../texts';
+import { IndicatorName } from './explain';
 import { EvidenceBar, EvidenceLegend, RouteName, Section, Table, type Column } from './common';
 
 const groups: [TextId, RegExp][] = [
@@ -23,7 +25,7 @@ export function Comparison() {
   const ids = indicator_ids(results).map((id, k) => ({ id, k })).sort((a, b) => group_of(a.id) - group_of(b.id) || a.k - b.k).map((x) => x.id);
   const info = (id: string) => describe(results, id);
   const columns: Column<string>[] = [
-    { label: page.text('indicator'), head: true, cell: (id) => <>{page.title(info(id)?.title, id)}{info(id)?.boundary && <span class="meta">{page.text(info(id)!.boundary!)}</span>}</> },
+    { label: page.text('indicator'), head: true, cell: (id) => <><IndicatorName id={id} />{info(id)?.boundary && <span class="meta">{page.text(info(id)!.boundary!)}</span>}</> },
     { label: page.text('unit'), cell: (id) => unit_text(info(id)?.unit) || '–' },
     ...names.map((r, k): Column<string> => ({
       label: page.route(r), numeric: true,
@@ -75,7 +77,7 @@ function Profile({ ids }: { ids: string[] }) {
   const option = useCallback((width: number) => ({
     textStyle: { fontFamily: font },
     radar: {
-      indicator: axes.map((id) => ({ name: page.title(describe(results, id)!.title, id), max: 100 })), shape: 'polygon', radius: width < 500 ? '44%' : '76%', splitNumber: 4,
+      indicator: axes.map((id) => ({ name: page.title(describe(results, id)!.title, id), max: 100 })), shape: 'polygon', radius: width < 500 ? '40%' : '76%', splitNumber: 4,
       axisName: { color: '#10201b', fontSize: 12, lineHeight: 15, formatter: (t: string) => wrap(t, width < 500 ? 88 : 150, 12, 4).join('\n') }, splitArea: { show: false },
       splitLine: { lineStyle: { color: '#d9e0dd' } }, axisLine: { lineStyle: { color: '#d9e0dd' } },
     },
@@ -88,7 +90,7 @@ function Profile({ ids }: { ids: string[] }) {
   if (axes.length < 3 || names.length < 2) return null;
   return (
     <figure>
-      <figcaption>{page.text('profile')}</figcaption>
+      <figcaption>{page.text('profile')} <Exports name={page.text('profile')} rows={() => [[page.text('indicator'), page.text('unit'), ...names.map((r) => page.route(r))], ...axes.map((id) => [id, describe(results, id)!.unit, ...names.map((r) => value_of(results, r, id))])]} /></figcaption>
       <ul class="legend">{names.map((r, k) => <li><span class={`line-mark mark-${Math.min(k, 2)}`} style={{ borderColor: route_colour(k) }} aria-hidden="true" /><RouteName name={r} /></li>)}</ul>
       <Chart option={option} height={380} label={page.text('profile')} />
     </figure>

@@ -1,6 +1,7 @@
 import { useCallback } from 'preact/hooks';
 import { usePage } from '../context';
 import { Chart } from '../draw/chart';
+import { Exports } from '../draw/export';
 import { font, wrap } from '../draw/measure';
 import { number_text, percent_text, unit_text, with_unit } from '../format';
 import { ink_on } from '../palette';
@@ -28,31 +29,36 @@ export function StepCharts() {
 function StepChart({ id, steps }: { id: string; steps: string[] }) {
   const page = usePage(), { results } = page, names = route_names(results);
   const unit = describe(results, id)?.unit ?? names.flatMap((r) => Object.values(results.routes[r].steps ?? {})).find((s) => s.indicators[id])?.indicators[id].unit;
-  const value = (r: string, s: string) => results.routes[r].steps?.[s]?.indicators[id]?.value ?? 0;
-  const totals = names.map((r) => steps.reduce((a, s) => a + value(r, s), 0));
+  const raw = (r: string, s: string) => results.routes[r].steps?.[s]?.indicators[id]?.value ?? 0;
+  const largest = Math.max(...names.flatMap((r) => steps.map((s) => Math.abs(raw(r, s)))));
+  // What rounding leaves is nothing, neither of a step nor of a sum in which steps cancel.
+  const clean = (v: number) => (Math.abs(v) < 1e-12 * largest ? 0 : v), value = (r: string, s: string) => clean(raw(r, s));
+  const totals = names.map((r) => clean(steps.reduce((a, s) => a + value(r, s), 0)));
+  const gains = names.map((r) => steps.reduce((a, s) => a + Math.max(0, value(r, s)), 0)), losses = names.map((r) => steps.reduce((a, s) => a + Math.min(0, value(r, s)), 0));
+  const credited = losses.some((v) => v < 0);
   const title = page.text('step_chart', page.title(describe(results, id)?.title, id));
   const option = useCallback((width: number) => {
-    const names_width = Math.min(130, 0.24 * width), max = Math.max(...totals), plot = width - names_width - 80;
+    const names_width = Math.min(130, 0.24 * width), max = Math.max(...gains) - Math.min(0, ...losses), plot = width - names_width - 80;
     return {
       textStyle: { fontFamily: font }, grid: { left: names_width + 12, right: 62, top: 6, bottom: 26 },
       tooltip: { trigger: 'item', valueFormatter: (v: number) => `${number_text(v)} ${unit_text(unit)}` },
-      xAxis: { type: 'value', max: 'dataMax', axisLabel: { color: '#44534d', formatter: (v: number) => number_text(v, 3), hideOverlap: true, showMaxLabel: false }, splitLine: { lineStyle: { color: '#e6ebe9' } }, splitNumber: width < 500 ? 3 : 5 },
+      xAxis: { type: 'value', max: Math.max(...gains) || 1, axisLabel: { color: '#44534d', formatter: (v: number) => number_text(v, 3), hideOverlap: true, showMaxLabel: false }, splitLine: { lineStyle: { color: '#e6ebe9' } }, splitNumber: width < 500 ? 3 : 5 },
       yAxis: { type: 'category', inverse: true, data: names, axisTick: { show: false }, axisLine: { lineStyle: { color: '#b9c4c0' } }, axisLabel: { color: '#10201b', fontSize: 12, lineHeight: 15, formatter: (r: string) => wrap(page.route(r), names_width, 12, 3).join('\n') } },
       series: [
         ...steps.map((s) => ({
           type: 'bar', stack: 'all', name: page.step(s), barWidth: 30, itemStyle: { color: page.step_colour(s), ...gap },
           data: names.map((r, k) => {
-            const v = value(r, s), share = v / totals[k], wide = (v / max) * plot;
-            return { value: v, label: { show: wide > 38, position: 'inside', color: ink_on(page.step_colour(s)), fontSize: 12, formatter: () => percent_text(share) } };
+            const v = value(r, s), share = v / totals[k], wide = (Math.abs(v) / max) * plot;
+            return { value: v, label: { show: wide > 38, position: 'inside', color: ink_on(page.step_colour(s)), fontSize: 12, formatter: () => (credited ? number_text(v, 2) : percent_text(share)) } };
           }),
         })),
-        { type: 'bar', stack: 'all', silent: true, data: totals.map((v) => ({ value: 0, label: { show: true, position: 'right', color: '#10201b', fontWeight: 600, fontSize: 13, formatter: () => number_text(v, 3) } })) },
+        { type: 'bar', stack: 'all', silent: true, data: totals.map((v) => ({ value: 1e-9 * max, label: { show: true, position: 'right', color: '#10201b', fontWeight: 600, fontSize: 13, formatter: () => number_text(v, 3) } })) },
       ],
     };
   }, [page, id]);
   return (
     <figure>
-      <figcaption>{title}{unit_text(unit) && <span class="meta"> {unit_text(unit)}</span>}</figcaption>
+      <figcaption>{title}{unit_text(unit) && <span class="meta"> {unit_text(unit)}</span>} <Exports name={title} rows={() => [['route', ...steps, 'unit'], ...names.map((r) => [r, ...steps.map((s) => value(r, s)), unit])]} /></figcaption>
       <Chart option={option} height={44 + 46 * names.length} label={`${title}: ${names.map((r, k) => `${page.route(r)} ${number_text(totals[k])} ${unit_text(unit)}`).join('; ')}`} />
     </figure>
   );
@@ -88,13 +94,20 @@ export function InputCharts() {
   );
 }
 
+/// Quantities of the same name added up, in words.
+export function summed(list: { title: string; value: number | null; unit: string }[]): string[] {
+  const sums = new Map<string, { value: number; unit: string }>();
+  for (const x of list) sums.set(x.title, { value: (sums.get(x.title)?.value ?? 0) + (x.value ?? 0), unit: x.unit });
+  return [...sums].map(([title, x]) => `${title} ${with_unit(x.value, x.unit, 3)}`);
+}
+
 /// Credits have a sentence of their own: they are never subtracted.
 function Credits({ what }: { what: Measure }) {
   const page = usePage(), { results } = page;
-  const found = route_names(results).flatMap((r) => (results.routes[r].inventory ?? []).filter((i) => contribution(i, what)?.value && is_credit(i, what)).map((i) => {
-    const c = contribution(i, what)!;
-    return `${page.route(r)}: ${page.title(i.title, i.id)} ${with_unit(c.value!, c.unit, 3)}`;
-  }));
+  const found = route_names(results).flatMap((r) => {
+    const list = summed((results.routes[r].inventory ?? []).filter((i) => contribution(i, what)?.value && is_credit(i, what)).map((i) => ({ title: page.title(i.title, i.id), ...contribution(i, what)! })));
+    return list.length ? [`${page.route(r)}: ${list.join(', ')}`] : [];
+  });
   return found.length ? <p class="note">{page.text('credits_note', found.join('; '))}</p> : null;
 }
 
@@ -139,10 +152,10 @@ function InputChart({ route, rows, what, max }: { route: string; rows: Ranked[];
       yAxis: { type: 'category', inverse: true, data: rows.map((r) => r.title), axisTick: { show: false }, axisLine: { lineStyle: { color: '#b9c4c0' } }, axisLabel: { interval: 0, color: '#10201b', fontSize: 12, lineHeight: 13, formatter: (t: string) => wrap(t, names_width, 12, 2).join('\n') } },
       series: [
         ...steps.map((s) => ({ type: 'bar', stack: 'all', name: page.step(s) || '–', barWidth: 17, itemStyle: { color: page.step_colour(s), ...gap }, data: rows.map((r) => r.by_step.get(s) ?? 0) })),
-        { type: 'bar', stack: 'all', silent: true, data: rows.map((r) => ({ value: 0, label: { show: true, position: 'right', color: '#10201b', fontSize: 12, formatter: () => `${number_text(r.total, 3)} (${percent_text(r.share)})` } })) },
+        { type: 'bar', stack: 'all', silent: true, data: rows.map((r) => ({ value: 1e-9 * max, label: { show: true, position: 'right', color: '#10201b', fontSize: 12, formatter: () => `${number_text(r.total, 3)} (${percent_text(r.share)})` } })) },
       ],
     };
   }, [page, route, what]);
   const label = `${page.route(route)}: ${rows.map((r) => `${r.title} ${number_text(r.total)}`).join('; ')}`;
-  return <figure><figcaption><RouteName name={route} /></figcaption><Chart option={option} height={32 + 31 * rows.length} label={label} /></figure>;
+  return <figure><figcaption><RouteName name={route} /> <Exports name={`${what} ${route}`} rows={() => [['item', 'value', 'unit', 'share'], ...rows.map((r) => [r.title, r.total, r.unit, r.share])]} /></figcaption><Chart option={option} height={32 + 31 * rows.length} label={label} /></figure>;
 }

@@ -27,6 +27,7 @@ export function Reproducibility() {
       <dl class="facts">{rows.filter(([, v]) => v).map(([k, v]) => <div><dt>{k}</dt><dd><code>{v}</code></dd></div>)}
         <div><dt>{page.text('overrides')}</dt><dd>{c.overrides?.length ? c.overrides.map((o) => <code class="block">{o.path} = {o.value === null ? page.text('not_defined') : with_unit(o.value, o.unit, 6)}</code>) : page.text('none')}</dd></div>
       </dl>
+      {(page.attached.studies ?? []).map((s) => <><p class="meta">{page.text('study_command')} ({page.text('seed')} {s.study.seed}, Viresco {s.viresco})</p><pre>{s.case?.command || '–'}</pre></>)}
       {c.command && <><p class="meta">{page.text('command')}</p><pre>{c.command}</pre></>}
       <p class="note">{page.text('reproduce_note')}</p>
     </Section>

@@ -1,34 +1,31 @@
+import { main_study } from '../attached';
 import { Page, Quantity, usePage } from '../context';
 import { number_text, percent_text, unit_text, with_unit } from '../format';
 import { route_colour } from '../palette';
-import { best_route, describe, indicator_ids, route_names, value_of } from '../results';
+import { best_route, describe, indicator_ids, route_names, value_of, type Results } from '../results';
 import type { TextId } from '../texts';
-import { RouteName, Section } from './common';
+import { RouteName } from './common';
+import { IndicatorName } from './explain';
 
-const key_figures = ['carbon_footprint', 'unit_cost', 'energy_intensity', 'pmi_dry', 'water_use', 'cod_load', 'e_factor_dry', 'capital_cost', 'voc_emission', 'pmi_wet'];
+const key_figures = ['carbon_footprint', 'unit_cost', 'energy_intensity', 'npv', 'water_use', 'cod_load', 'payback', 'irr', 'capital_cost', 'pmi_dry', 'e_factor_dry', 'voc_emission', 'pmi_wet', 'minimum_selling_price'];
 
-export function Summary() {
-  const page = usePage(), { results } = page;
-  const ids = indicator_ids(results), has = (id: string) => route_names(results).some((r) => value_of(results, r, id) !== null);
-  const known = key_figures.filter((id) => ids.includes(id) && has(id));
-  const cards = (known.length ? known : ids.filter(has)).slice(0, 6);
-  const lines = headline(page).map((l) => l.replace(/^[a-z](?=[a-z])/, (c) => c.toUpperCase()));
-  return (
-    <Section id="summary" title="summary">
-      {lines.length > 0 && <div class="headline"><p class="lead">{lines[0]}</p>{lines.slice(1).map((l) => <p>{l}</p>)}</div>}
-      <div class="cards">{cards.map((id) => <Card id={id} />)}</div>
-    </Section>
-  );
+/// Four to six indicators that the decision is told by: what the ranking looks at, then what is known.
+export function key_indicators(results: Results): string[] {
+  const has = (id: string) => route_names(results).some((r) => value_of(results, r, id) !== null);
+  const order = [...(results.comparison?.ranking?.criteria ?? []), ...key_figures, ...indicator_ids(results)];
+  const told = [...new Set(order)].filter((id) => has(id) && route_names(results).some((r) => value_of(results, r, id) !== 0));
+  return told.slice(0, 6);
 }
 
 /// One key figure: every route with its value, a bar to compare them, and the best named.
-function Card({ id }: { id: string }) {
+export function Card({ id }: { id: string }) {
   const page = usePage(), { results } = page, names = route_names(results);
   const info = describe(results, id)!, best = best_route(results, id);
+  const outcomes = main_study(page.attached)?.scenario.routes;
   const largest = Math.max(...names.map((r) => Math.abs(value_of(results, r, id) ?? 0)));
   return (
     <article class="card">
-      <h3>{page.title(info.title, id)}</h3>
+      <h3><IndicatorName id={id} /></h3>
       <p class="meta">{[unit_text(info.unit), info.boundary && page.text(info.boundary)].filter(Boolean).join(' · ')}</p>
       {names.map((r, k) => {
         const v = value_of(results, r, id);
@@ -36,6 +33,7 @@ function Card({ id }: { id: string }) {
           <div class="figure-row">
             <span class="who">{names.length > 1 && <RouteName name={r} />}{r === best && <span class="best">{page.text('best')}</span>}</span>
             <span class="what"><Quantity value={v} unit={info.unit} digits={3} bare /></span>
+            <Span quantiles={outcomes?.[r]?.indicators[id]?.quantiles} />
             {names.length > 1 && <span class="bar" aria-hidden="true"><span style={{ width: `${largest > 0 ? (100 * Math.abs(v ?? 0)) / largest : 0}%`, background: route_colour(k) }} /></span>}
           </div>
         );
@@ -44,8 +42,15 @@ function Card({ id }: { id: string }) {
   );
 }
 
+/// Where the middle nine tenths of a study's samples lie.
+function Span({ quantiles }: { quantiles: Record<string, number | null> | undefined }) {
+  const page = usePage(), low = quantiles?.['0.05'], high = quantiles?.['0.95'];
+  if (typeof low !== 'number' || typeof high !== 'number') return null;
+  return <span class="span meta">{page.text('span_of', number_text(low, 3), number_text(high, 3))}</span>;
+}
+
 /// What the numbers say, in sentences: best against worst on carbon and cost, the step that dominates, the step that changes.
-function headline(page: Page): string[] {
+export function headline(page: Page): string[] {
   const { results } = page, names = route_names(results), lines: string[] = [];
   const show = (id: string, v: number) => with_unit(v, describe(results, id)?.unit, 3);
   const compare = (id: string, text: TextId) => {
@@ -68,8 +73,12 @@ function headline(page: Page): string[] {
   };
   compare('carbon_footprint', 'headline_less');
   compare('unit_cost', 'headline_cost');
+  if (names.length === 1 && value_of(results, names[0], 'npv') !== null) {
+    const told = ['npv', 'payback', 'irr'].filter((id) => value_of(results, names[0], id) !== null).map((id) => `${page.title(describe(results, id)?.title, id)} ${show(id, value_of(results, names[0], id)!)}`);
+    lines.unshift(page.text('headline_money', page.route(names[0]), told.join(page.language === 'zh' ? '，' : ', ')));
+  }
   lines.push(...hot_spots(page));
-  return lines;
+  return lines.map((l) => l.replace(/^[a-z](?=[a-z])/, (c) => c.toUpperCase()));
 }
 
 function hot_spots(page: Page): string[] {
