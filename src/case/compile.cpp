@@ -269,6 +269,8 @@ private:
             if (out_->barriers) assess::declare_barriers(*context_, p, *out_->barriers, out_->limits, out_->incentives);
             if (out_->request.shares) assess::declare_shares(*context_, p, out_->background, out_->definitions);
         }
+        for (const std::string& reason : context_->dynamics.unvalidated)
+            d_.warning({}, message::case_unvalidated, {reason});
         unused_overrides();
         changes_of_barriers();
         d_.throw_if_errors();

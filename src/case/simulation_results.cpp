@@ -1,9 +1,9 @@
 #include "case/simulation.h"
 #include "text/csv.h"
 #include <cmath>
-#include <limits>
 #include <cstdlib>
 #include <fmt/format.h>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 namespace viresco::cases {

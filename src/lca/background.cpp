@@ -35,11 +35,19 @@ void declare_factor(Context& c, Item& item, const std::string& root, const std::
     if (!override) return;
     const auto value = matter::read_datum(*override, c.model.diagnostics);
     if (!value) return;
-    if (value->unit.dimension != datum.unit.dimension)
+    if (value->unit.dimension != datum.unit.dimension) {
         c.model.diagnostics.error(override->pos(), message::parameter_dimension,
-                                  {path, value->unit.text, datum.unit.text});
-    else
-        c.settings.push_back({index, value->si, *value});
+                                  {path, value->unit.text.empty() ? "1" : value->unit.text, datum.unit.text});
+        return;
+    }
+    c.settings.push_back({index, value->si, *value});
+    if (datum.low_si && datum.high_si && (value->si < *datum.low_si || value->si > *datum.high_si)) {
+        const auto shown = [&](double si) {
+            return units::format_number(datum.unit.from_si(si)) + " " + datum.unit.text;
+        };
+        c.model.diagnostics.warning(override->pos(), message::outside_range,
+                                    {path, shown(value->si), shown(*datum.low_si), shown(*datum.high_si)});
+    }
 }
 
 /// Reads one factor of a file.

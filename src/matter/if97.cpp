@@ -1,6 +1,8 @@
 #include "matter/if97.h"
 #include <cmath>
+#include <iterator>
 #include <limits>
+#include <utility>
 
 // Equation and table numbers are those of IAPWS R7-97(2012). The release itself was not opened (unverified): the
 // coefficients, which are its published constants, were taken over from the tables in the Python package iapws 1.5.2
@@ -18,6 +20,7 @@ constexpr double T_max = 1073.15;
 constexpr double p_max = 100e6;       // [Pa]
 constexpr double p_sat_min = 611.212; // of 273.15 K
 constexpr double p_critical = 22.064e6;
+constexpr double T_calm = 372, p_calm = 1e5; // saturation pressure at 372 K: 97.3 kPa
 // A caller on the saturation line must not fall off it by rounding; the equations hold on both sides.
 constexpr double on_the_line = 1e-9;
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
@@ -82,58 +85,89 @@ constexpr double n_sat[] = {0,
                             -0.23855557567849,
                             0.65017534844798e3};
 
-/// x^low .. x^high by multiplication: the same bits on every machine, unlike pow().
-template <int low, int high>
+/// Powers of x by multiplication of its squares: the same bits on every machine, unlike pow(), and no long chain.
 class Powers {
 public:
-    explicit Powers(double x) {
-        values_[-low] = 1;
-        for (int k = 1; k <= high; ++k) values_[k - low] = values_[k - 1 - low] * x;
-        if constexpr (low < 0) {
-            const double inverse = 1 / x;
-            for (int k = -1; k >= low; --k) values_[k - low] = values_[k + 1 - low] * inverse;
-        }
+    /// inverse: powers below zero are wanted too.
+    Powers(double x, bool inverse) {
+        fill(up_, x);
+        if (inverse) fill(down_, 1 / x);
     }
-    double operator[](int k) const { return values_[k - low]; }
+    template <int k>
+    double of() const {
+        return product<(k < 0 ? -k : k)>(k < 0 ? down_ : up_);
+    }
 
 private:
-    double values_[high - low + 1];
+    static void fill(double (&squares)[6], double x) { // x, x^2, x^4 .. x^32
+        squares[0] = x;
+        for (int i = 1; i < 6; ++i) squares[i] = squares[i - 1] * squares[i - 1];
+    }
+    template <int k, int bit = 0>
+    static double product(const double (&squares)[6]) {
+        static_assert(k < 64);
+        if constexpr ((k >> bit) == 0)
+            return 1;
+        else if constexpr ((k >> bit) == 1)
+            return squares[bit];
+        else if constexpr ((k >> bit & 1) == 0)
+            return product<k, bit + 1>(squares);
+        else
+            return squares[bit] * product<k, bit + 1>(squares);
+    }
+    double up_[6], down_[6] = {};
 };
+
+/// Which sums over the terms are wanted: of gamma itself and of its derivatives.
+enum Sums : unsigned { G = 1, X = 2, XX = 4, Y = 8, YY = 16, XY = 32, everything = 63 };
 
 /// gamma(x, y) = sum n x^i y^j with its derivatives to second order.
 struct Gamma {
     double g = 0, x = 0, xx = 0, y = 0, yy = 0, xy = 0;
 
-    template <size_t N, class X, class Y>
-    void add(const Term (&terms)[N], const X& px, const Y& py) {
-        for (const Term& t : terms) {
-            const double xi = t.n * px[t.i], yj = py[t.j];
-            const double dx = t.i > 0 ? t.n * t.i * px[t.i - 1] : 0, dy = t.j * py[t.j - 1];
-            g += xi * yj;
-            x += dx * yj;
-            if (t.i > 1) xx += t.n * t.i * (t.i - 1) * px[t.i - 2] * yj;
-            y += xi * dy;
-            yy += xi * t.j * (t.j - 1) * py[t.j - 2];
-            xy += dx * dy;
-        }
+    template <unsigned wanted, const auto& terms>
+    void add(const Powers& px, const Powers& py) {
+        add<wanted, terms>(px, py, std::make_index_sequence<std::size(terms)>());
+    }
+
+private:
+    template <unsigned wanted, const auto& terms, size_t... k>
+    void add(const Powers& px, const Powers& py, std::index_sequence<k...>) {
+        (term<wanted, terms[k].i, terms[k].j>(terms[k].n, px, py), ...);
+    }
+    /// A derivative of a constant factor is zero, whatever its powers.
+    template <unsigned wanted, int i, int j>
+    void term(double n, const Powers& px, const Powers& py) {
+        if constexpr ((wanted & G) != 0) g += n * px.of<i>() * py.of<j>();
+        if constexpr ((wanted & X) != 0 && i != 0) x += n * i * px.of<i - 1>() * py.of<j>();
+        if constexpr ((wanted & XX) != 0 && i * (i - 1) != 0) xx += n * i * (i - 1) * px.of<i - 2>() * py.of<j>();
+        if constexpr ((wanted & Y) != 0 && j != 0) y += n * j * px.of<i>() * py.of<j - 1>();
+        if constexpr ((wanted & YY) != 0 && j * (j - 1) != 0) yy += n * j * (j - 1) * px.of<i>() * py.of<j - 2>();
+        if constexpr ((wanted & XY) != 0 && i * j != 0) xy += n * i * j * px.of<i - 1>() * py.of<j - 1>();
     }
 };
 
-/// Table 3 (equally 12): from gamma(pi, tau) and its derivatives to properties.
+/// Table 3 (equally 12): from gamma(pi, tau) and its derivatives to properties. Speed of sound, which needs all of them, is
+/// left to `complete`.
 State properties(const Gamma& gamma, double T, double tau, double p, double p_reduction) {
     State s{};
     const double RT = R * T;
-    const double a = gamma.x - tau * gamma.xy; // gamma_pi - tau gamma_pi_tau
     s.v = RT * gamma.x / p_reduction;
     s.h = RT * tau * gamma.y;
     s.u = s.h - p * s.v;
     s.s = R * (tau * gamma.y - gamma.g);
     s.cp = -R * tau * tau * gamma.yy;
-    s.w = std::sqrt(RT * gamma.x * gamma.x / (a * a / (tau * tau * gamma.yy) - gamma.xx));
     s.dh_dT = s.cp;
     s.dh_dp = RT * tau * gamma.xy / p_reduction;
-    s.dv_dT = R * a / p_reduction;
+    s.dv_dT = R * (gamma.x - tau * gamma.xy) / p_reduction; // gamma_pi - tau gamma_pi_tau
     s.dv_dp = RT * gamma.xx / (p_reduction * p_reduction);
+    return s;
+}
+
+State complete(const Gamma& gamma, double T, double tau, double p, double p_reduction) {
+    State s = properties(gamma, T, tau, p, p_reduction);
+    const double a = gamma.x - tau * gamma.xy;
+    s.w = std::sqrt(R * T * gamma.x * gamma.x / (a * a / (tau * tau * gamma.yy) - gamma.xx));
     return s;
 }
 
@@ -145,7 +179,9 @@ double boundary_23(double T) {
 }
 
 bool in_region_1(double T, double p) {
-    return T >= T_min && T <= T_13 && p <= p_max && p >= saturation_pressure(T) * (1 - on_the_line);
+    if (!(T >= T_min && T <= T_13 && p <= p_max)) return false;
+    if (T <= T_calm && p >= p_calm) return true; // far from boiling, no need to ask
+    return p >= saturation_pressure(T) * (1 - on_the_line);
 }
 
 bool in_region_2(double T, double p) {
@@ -176,36 +212,70 @@ double beta_of(double theta) {
 
 } // namespace
 
-State region1(double T, double p) {
-    if (!in_region_1(T, p)) return invalid();
-    constexpr double p_reduction = 16.53e6, T_reduction = 1386;
-    const double pi = p / p_reduction, tau = T_reduction / T;
+namespace {
+
+constexpr double p_1 = 16.53e6, T_1 = 1386, p_2 = 1e6, T_2 = 540; // reducing quantities
+
+template <unsigned wanted>
+Gamma gamma_1(double T, double p) {
     Gamma gamma; // in x = 7.1 - pi: odd derivatives change their sign
-    gamma.add(terms_1, Powers<0, 32>(7.1 - pi), Powers<-43, 17>(tau - 1.222));
+    gamma.add<wanted, terms_1>(Powers(7.1 - p / p_1, false), Powers(T_1 / T - 1.222, true));
     gamma.x = -gamma.x;
     gamma.xy = -gamma.xy;
-    return properties(gamma, T, tau, p, p_reduction);
+    return gamma;
+}
+
+template <unsigned wanted>
+Gamma gamma_2(double T, double p) {
+    const double pi = p / p_2, tau = T_2 / T;
+    Gamma gamma;
+    if constexpr ((wanted & (G | Y | YY)) != 0) gamma.add<wanted, terms_2_ideal>(Powers(pi, false), Powers(tau, true));
+    gamma.add<wanted, terms_2_residual>(Powers(pi, false), Powers(tau - 0.5, false));
+    if constexpr ((wanted & G) != 0) gamma.g += std::log(pi);
+    if constexpr ((wanted & X) != 0) gamma.x += 1 / pi;
+    if constexpr ((wanted & XX) != 0) gamma.xx -= 1 / (pi * pi);
+    return gamma;
+}
+
+/// What is asked for alone: only its own sums are formed.
+template <unsigned wanted>
+State some_1(double T, double p) {
+    return in_region_1(T, p) ? properties(gamma_1<wanted>(T, p), T, T_1 / T, p, p_1) : invalid();
+}
+
+template <unsigned wanted>
+State some_2(double T, double p) {
+    return in_region_2(T, p) ? properties(gamma_2<wanted>(T, p), T, T_2 / T, p, p_2) : invalid();
+}
+
+} // namespace
+
+State region1(double T, double p) {
+    return in_region_1(T, p) ? complete(gamma_1<everything>(T, p), T, T_1 / T, p, p_1) : invalid();
 }
 
 State region2(double T, double p) {
-    if (!in_region_2(T, p)) return invalid();
-    constexpr double p_reduction = 1e6, T_reduction = 540;
-    const double pi = p / p_reduction, tau = T_reduction / T;
-    Gamma gamma;
-    gamma.add(terms_2_ideal, Powers<0, 0>(pi), Powers<-7, 3>(tau));
-    // -2: the second derivative of a term of j = 0 or 1 is 0 times a power below zero.
-    gamma.add(terms_2_residual, Powers<0, 24>(pi), Powers<-2, 58>(tau - 0.5));
-    gamma.g += std::log(pi);
-    gamma.x += 1 / pi;
-    gamma.xx -= 1 / (pi * pi);
-    return properties(gamma, T, tau, p, p_reduction);
+    return in_region_2(T, p) ? complete(gamma_2<everything>(T, p), T, T_2 / T, p, p_2) : invalid();
 }
+
+double liquid_enthalpy(double T, double p) { return some_1<Y>(T, p).h; }
+double liquid_enthalpy_by_T(double T, double p) { return some_1<YY>(T, p).dh_dT; }
+double liquid_enthalpy_by_p(double T, double p) { return some_1<XY>(T, p).dh_dp; }
+double liquid_volume(double T, double p) { return some_1<X>(T, p).v; }
+double liquid_volume_by_T(double T, double p) { return some_1<X | XY>(T, p).dv_dT; }
+double liquid_volume_by_p(double T, double p) { return some_1<XX>(T, p).dv_dp; }
+double steam_enthalpy(double T, double p) { return some_2<Y>(T, p).h; }
+double steam_enthalpy_by_T(double T, double p) { return some_2<YY>(T, p).dh_dT; }
+double steam_enthalpy_by_p(double T, double p) { return some_2<XY>(T, p).dh_dp; }
+double steam_volume(double T, double p) { return some_2<X>(T, p).v; }
+double steam_volume_by_T(double T, double p) { return some_2<X | XY>(T, p).dv_dT; }
+double steam_volume_by_p(double T, double p) { return some_2<XX>(T, p).dv_dp; }
 
 State ideal_vapour(double T) {
     if (!(T >= T_min && T <= T_max)) return invalid();
     const double tau = 540 / T;
     Gamma gamma;
-    gamma.add(terms_2_ideal, Powers<0, 0>(0), Powers<-7, 3>(tau));
+    gamma.add<Y | YY, terms_2_ideal>(Powers(0, false), Powers(tau, true));
     State s = invalid();
     s.h = R * T * tau * gamma.y;
     s.u = s.h - R * T;

@@ -16,6 +16,21 @@ struct State {
 
 State region1(double T, double p);
 State region2(double T, double p);
+
+/// One property of region 1 or 2, and its derivatives, at a part of the price of all of them.
+double liquid_enthalpy(double T, double p);
+double liquid_enthalpy_by_T(double T, double p);
+double liquid_enthalpy_by_p(double T, double p);
+double liquid_volume(double T, double p);
+double liquid_volume_by_T(double T, double p);
+double liquid_volume_by_p(double T, double p);
+double steam_enthalpy(double T, double p);
+double steam_enthalpy_by_T(double T, double p);
+double steam_enthalpy_by_p(double T, double p);
+double steam_volume(double T, double p);
+double steam_volume_by_T(double T, double p);
+double steam_volume_by_p(double T, double p);
+
 /// Region 2 at zero pressure (its ideal-gas part): h, u, cp, w and their derivatives; v and s do not exist (NaN).
 State ideal_vapour(double T);
 double saturation_pressure(double T);    // region 4, equation 30

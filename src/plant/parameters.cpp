@@ -127,7 +127,9 @@ bool same_dimension(Context& c, const std::string& name, const units::Unit& want
     if (want.dimension == have.unit.dimension) return true;
     if (have.unit.text.empty()) {
         auto& d = c.model.diagnostics.error(have.pos, message::value_needs_unit, {name, want.text});
-        d.hint(message::write_value_with_unit, {units::format_number(have.si) + " " + want.text});
+        // A bare number for a temperature is meant in degC: nobody writes 60 K of a process.
+        const std::string unit = want.text == "K" ? "degC" : want.text;
+        d.hint(message::write_value_with_unit, {units::format_number(have.si) + " " + unit});
         return false;
     }
     if (want.dimension.dimensionless()) {

@@ -79,10 +79,10 @@ using namespace message;
 INSTANTIATE_TEST_SUITE_P(
     Unit, WrongUnit,
     testing::Values(
-        Wrong{"kwh/m3", 0, 3, unit_unknown, "'kWh'"}, Wrong{"kg/m3.hour", 6, 4, unit_unknown, "list units"},
+        Wrong{"kwh/m3", 0, 3, unit_unknown, "'kWh'"}, Wrong{"kg/m3.hour", 6, 4, unit_unknown, "list measures"},
         Wrong{"kg/ m3 / mim", 9, 3, unit_unknown, "'min'"}, Wrong{"kmin", 0, 4, unit_unknown, "'min'"},
-        Wrong{"pH", 0, 2, unit_unknown, "leave the unit out"}, Wrong{"BOU", 0, 3, unit_unknown, "list units"},
-        Wrong{"m3d", 0, 3, unit_unknown, "list units"}, Wrong{"kg CO2/kWh", 3, 3, unit_unknown, "CO2e, COD"},
+        Wrong{"pH", 0, 2, unit_unknown, "leave the unit out"}, Wrong{"BOU", 0, 3, unit_unknown, "list measures"},
+        Wrong{"m3d", 0, 3, unit_unknown, "list measures"}, Wrong{"kg CO2/kWh", 3, 3, unit_unknown, "CO2e, COD"},
         Wrong{"kcal/kg", 0, 4, unit_ambiguous_calorie, "kcal_th (4184 J) or kcal_IT (4186.8 J)"},
         Wrong{"J/cal", 2, 3, unit_ambiguous_calorie, "kcal_IT"}, Wrong{"CNY/kg", 0, 3, unit_money_year, "CNY2024"},
         Wrong{"kEUR22", 0, 6, unit_money_year, "kEUR2024"}, Wrong{"USD0224", 0, 7, unit_money_year, "USD2024"},

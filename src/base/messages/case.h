@@ -65,4 +65,5 @@ MESSAGE(data_no_value, "'{0}' has no value", "“{0}”没有数值")
 MESSAGE(data_half_range, "a range needs both its ends, low and high", "范围需要同时给出 low 与 high")
 MESSAGE(data_no_record, "nothing is recorded of '{0}': leave the column out", "“{0}”没有任何记录：请删去此列")
 MESSAGE(data_not_positive, "'{0}' is what others are divided by: it must be above zero, not {1}", "“{0}”作为除数必须大于零，而不是 {1}")
+MESSAGE(case_unvalidated, "not validated: {0}", "未经验证：{0}")
 // clang-format on

@@ -20,7 +20,7 @@ MESSAGE(unit_ambiguous_calorie, "'{0}' is ambiguous: there are several calories"
 MESSAGE(unit_money_year, "the money unit '{0}' needs a four-digit year", "货币单位“{0}”需要四位年份")
 MESSAGE(unit_tag_alone, "'{0}' is not a unit by itself", "“{0}”不能单独作为单位")
 MESSAGE(unit_tag_power, "'{0}': it is not clear what the digit belongs to", "“{0}”：数字的含义不明确")
-MESSAGE(unit_hint_list, "the command 'viresco list units' shows every known unit", "命令 'viresco list units' 可列出全部已知单位")
+MESSAGE(unit_hint_list, "the command 'viresco list measures' shows every known unit", "命令 'viresco list measures' 可列出全部已知单位")
 MESSAGE(unit_hint_operator, "write '*' or '.' for a product and '/' for a quotient, as in kWh/(m3.d)",
         "乘积写作“*”或“.”，商写作“/”，例如 kWh/(m3.d)")
 MESSAGE(unit_hint_number, "only 1 may stand in a unit (1/h); use a prefix (Gcells/L) or a power (m3, m^-1, m^(1/2))",
