@@ -26,9 +26,9 @@ const Constant constants[] = {{"pi", std::numbers::pi, "1"},
 
 const std::vector<std::string>& function_names() {
     static const std::vector<std::string> names = [] {
-        std::vector<std::string> list{"exp",      "log", "log10",   "sqrt",   "abs",       "tanh",    "expm1",
-                                      "log1p",    "min", "max",     "if",     "geometric", "ratio",   "number",
-                                      "positive", "sum", "product", "at_end", "mean",      "integral"};
+        std::vector<std::string> list{"exp",      "log", "log10",   "sqrt",   "abs",       "tanh",     "expm1",
+                                      "log1p",    "min", "max",     "if",     "geometric", "ratio",    "number",
+                                      "positive", "sum", "product", "at_end", "mean",      "integral", "given"};
         for (const auto& f : matter::property_functions()) list.emplace_back(f.name);
         return list;
     }();
@@ -449,6 +449,24 @@ Value Model::call(const Expr& e, const Scope* scope, Bindings& bindings) {
         const Value u = unify(a, b, e.span.pos(), message::units_differ_in_branches);
         if (u.wrong) return u;
         return {graph.select(c.node, a.node, b.node), u.dim, a.any_dim && b.any_dim, false};
+    }
+    if (e.name == "given") { // a name that not every plant has
+        if (!need(2, 2)) return wrong();
+        const Expr& name = *e.arguments[0];
+        if (name.kind != Expr::Kind::reference) {
+            error(pos(0), message::given_needs_name);
+            return wrong();
+        }
+        bool there = find_family(name.name, scope) >= 0;
+        for (const Scope* s = scope; !there; s = s->parent) {
+            there = integers_.count(s ? s->prefix + name.name : name.name) > 0;
+            if (!s) break;
+        }
+        const Value otherwise = arg(1);
+        if (!there) return otherwise;
+        const Value value = arg(0);
+        const Value u = unify(value, otherwise, e.span.pos(), message::units_differ_in_branches);
+        return u.wrong ? u : value;
     }
     if (e.name == "number") {
         if (!need(2, 2)) return wrong();

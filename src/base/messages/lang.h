@@ -62,4 +62,5 @@ MESSAGE(run_mixes, "'{0}' changes with states of '{1}', which is not the unit th
 MESSAGE(varies_in_time, "'{0}' changes in time, with the states of a run: a plant at steady state needs one number", "“{0}”随时间过程的状态变化：稳态工厂需要单一数值")
 MESSAGE(varies_in_time_hint, "say which: at_end({0}), mean({0}) or integral({0})", "请指明：at_end({0})、mean({0}) 或 integral({0})")
 MESSAGE(run_with_equations, "the run in time of '{0}' has the equation '{1}' to solve at every moment, which is not supported there", "“{0}”的时间过程在每一时刻都需求解方程“{1}”，此处不支持")
+MESSAGE(given_needs_name, "'given' asks whether a name is there: given(name, what holds otherwise)", "given 询问名称是否存在：given(名称, 不存在时的值)")
 // clang-format on
