@@ -178,7 +178,14 @@ private:
                 if (p.b == r) least = std::min(least, p.probability_b_dominates);
             }
             if (!(least > in_.probability)) continue;
-            done_in_place(Verdict::dominates, r, message::rank_dominates, {in_.routes[r], percent(least)});
+            constexpr size_t enough = 100; // samples, as a study wants them for a verdict
+            if (const size_t n = sheet_.samples.size(); n == 1)
+                done_in_place(Verdict::dominates, r, message::rank_dominates_single, {in_.routes[r]});
+            else if (n < enough)
+                done_in_place(Verdict::dominates, r, message::rank_dominates_few,
+                              {in_.routes[r], percent(least), std::to_string(n)});
+            else
+                done_in_place(Verdict::dominates, r, message::rank_dominates, {in_.routes[r], percent(least)});
             return true;
         }
         return false;

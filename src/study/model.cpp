@@ -41,6 +41,13 @@ Model::Model(const Request& request, Diagnostics& warnings) {
             suggest(d.error({}, message::study_unknown_indicator, {wanted}), wanted, known);
     }
     d.throw_if_errors();
+    if (first.ranking && !request.indicators.empty()) {
+        std::string left_out; // fewer criteria may give another verdict
+        for (const std::string& id : first.ranking->criteria)
+            if (std::find(request.indicators.begin(), request.indicators.end(), id) == request.indicators.end())
+                left_out += (left_out.empty() ? "" : ", ") + id;
+        if (!left_out.empty()) warnings.warning({}, message::study_no_ranking, {left_out});
+    }
     for (const plant::Plant& p : first.routes)
         for (const assess::Definition& def : first.definitions) {
             const auto& wanted = request.indicators;

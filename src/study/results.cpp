@@ -112,7 +112,7 @@ private:
         Json out = {{"title", title_of(c.scenario_title)}, {"routes", std::move(routes)}};
         if (plan_.analysis != Analysis::uncertainty) return out;
         out["comparison"] = comparison(s);
-        if (c.ranking && model_.routes().size() > 1) out["ranking"] = ranking(s);
+        if (c.ranking && model_.routes().size() > 1 && all_criteria(c)) out["ranking"] = ranking(s);
         out["points"] = points(s);
         return out;
     }
@@ -133,6 +133,14 @@ private:
                     std::isfinite(v) ? Json(std::strtod(fmt::format("{:.6g}", v).c_str(), nullptr)) : Json(nullptr));
             }
         return {{"samples", n}, {"routes", std::move(routes)}};
+    }
+
+    bool all_criteria(const cases::Case& c) const {
+        return std::all_of(c.ranking->criteria.begin(), c.ranking->criteria.end(), [&](const std::string& id) {
+            for (size_t r = 0; r < model_.routes().size(); ++r)
+                if (model_.column(r, id) >= 0) return true;
+            return false;
+        });
     }
 
     /// The case's `ranking:` on the paired samples (the first of very many): gates, dominance, "no significant

@@ -49,4 +49,5 @@ MESSAGE(study_few_samples, "{0} samples are too few for a verdict: take at least
 MESSAGE(study_all_failed, "no sample of route '{0}' gives a result", "路线“{0}”没有任何样本给出结果")
 MESSAGE(mpi_missing, "this program was started by mpirun, but its MPI module cannot be opened: {0}", "程序由 mpirun 启动，但无法打开 MPI 模块：{0}")
 MESSAGE(mpi_missing_hint, "build with MPI (Debian: libopenmpi-dev), or start without mpirun", "请启用 MPI 编译（Debian：libopenmpi-dev），或不使用 mpirun 启动")
+MESSAGE(study_no_ranking, "the routes are not ranked: the study leaves out criteria of the case ({0})", "未对路线排序：研究中未包含案例的部分指标（{0}）")
 // clang-format on
