@@ -28,7 +28,7 @@ MESSAGE(rank_depends, "which route is first depends on the weights and the metho
 MESSAGE(rank_gate, "{0} is out: it does not pass '{1}'", "{0} 出局：未通过“{1}”")
 MESSAGE(rank_criterion_left_out, "'{0}' is not compared: it is not defined for every route", "“{0}”不参与比较：并非对每条路线都有定义")
 MESSAGE(rank_samples_left_out, "{0} of {1} samples are not compared: a number is missing in them", "{1} 个样本中有 {0} 个不参与比较：其中缺少数值")
-MESSAGE(rank_dominates_single, "{0} is better in every criterion by single values; a study says how sure that is", "就单一数值而言，{0} 在全部指标上更优；把握多大须由不确定性研究给出")
+MESSAGE(rank_dominates_single, "{0} wins by single values: better in every criterion; a study says how sure that is", "{0} 胜出（就单一数值而言）：在全部指标上更优；把握多大须由不确定性研究给出")
 MESSAGE(rank_dominates_few, "{0} is better in every criterion in {1} of {2} samples, which are too few for a verdict", "{0} 在 {2} 个样本中的 {1} 全部指标更优，但样本过少，不足以下结论")
 MESSAGE(rank_single_values, "these are single values: without their uncertainty a small difference decides nothing", "均为单一数值：未计不确定性时，小的差异不足以判定优劣")
 MESSAGE(rank_public, "ISO 14044: weighting must not be used in comparative assertions disclosed to the public; publish the unweighted table", "ISO 14044：向公众披露的比较性论断不得使用加权；请公布未加权的结果表")
